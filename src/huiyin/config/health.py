@@ -1,0 +1,73 @@
+"""Questions a machine asks: is the process up, can it work, how busy is it."""
+
+import hmac
+from datetime import datetime
+from importlib import import_module
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from huiyin.config.metrics import SWEEP_AGE
+from huiyin.kernel import clock
+
+
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Answer that the process is up."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(_request: HttpRequest) -> HttpResponse:
+    """Answer 200 when the database, its migrations and the sweeper are fine, else 503 and why."""
+    checks: dict[str, object] = {}
+    problems: list[str] = []
+    try:
+        connection.ensure_connection()
+        checks["database"] = "ok"
+        missing = _missing_migrations()
+        if missing:
+            problems.append(f"{missing} migrations are not applied")
+        else:
+            age = sweep_age()
+            checks["sweep_age_seconds"] = age
+            if age is None or age > settings.SWEEP_AGE_MOST:
+                problems.append("the clocks are not being swept: is `huiyin worker` running?")
+    except DatabaseError:
+        problems.append("the database does not answer")
+    status = 503 if problems else 200
+    word = "not ready" if problems else "ok"
+    return JsonResponse({"status": word, **checks, "problems": problems}, status=status)
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer the counters, to this machine or to the bearer of HUIYIN_METRICS_TOKEN."""
+    if not _may_read_metrics(request):
+        return HttpResponse("metrics are for this machine or with a token\n", status=403)
+    try:
+        SWEEP_AGE.set(-1 if (age := sweep_age()) is None else age)
+    except DatabaseError:
+        SWEEP_AGE.set(-1)
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def sweep_age() -> float | None:
+    """Return the seconds since the last sweep of the clocks, None when there never was one."""
+    last: datetime | None = import_module("huiyin.matters.queries").last_sweep()
+    return None if last is None else max(0.0, (clock.now() - last).total_seconds())
+
+
+def _missing_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _may_read_metrics(request: HttpRequest) -> bool:
+    token = settings.METRICS_TOKEN
+    given = request.headers.get("Authorization", "")
+    if token:
+        return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+    return ip_address(request.META["REMOTE_ADDR"]).is_loopback
