@@ -12,11 +12,15 @@ from huiyin.estate.models import Building, Community
 from huiyin.kernel.caller import COMPANY_POSTS, POSTS
 
 
-class DateRange(Func):
+def days(from_field: str, until_field: str) -> Func:
     """SQL ``daterange(from, until, '[)')``, for exclusion constraints over half-open days."""
-
-    function = "DATERANGE"
-    output_field = DateRangeField()
+    return Func(
+        from_field,
+        until_field,
+        RangeBoundary(),
+        function="DATERANGE",
+        output_field=DateRangeField(),
+    )
 
 
 class Employee(models.Model):
@@ -66,7 +70,7 @@ class PostHolding(models.Model):
 
 
 class Area(models.Model):
-    """A keeper's responsibility (责任区) for a building; one keeper per building and day (HR-02)."""
+    """A keeper's responsibility (责任区) for a building; one keeper a building and day (HR-02)."""
 
     employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="areas")
     building = models.ForeignKey(Building, on_delete=models.CASCADE, related_name="areas")
@@ -79,10 +83,7 @@ class Area(models.Model):
                 name="one_keeper_per_building",
                 expressions=[
                     ("building", RangeOperators.EQUAL),
-                    (
-                        DateRange("from_on", "until_on", RangeBoundary()),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (days("from_on", "until_on"), RangeOperators.OVERLAPS),
                 ],
             ),
         ]
