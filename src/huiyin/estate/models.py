@@ -46,7 +46,7 @@ class Counter(models.Model):
 
 
 class Building(models.Model):
-    """A building (栋); ``code`` is the number as spelt in house codes, ``order`` sorts 2 before 10."""
+    """A building (栋); ``code`` as spelt in house codes, ``order`` sorts 2 before 10."""
 
     community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="buildings")
     code = models.CharField(max_length=20)

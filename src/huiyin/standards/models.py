@@ -1,4 +1,4 @@
-"""The written service standards as versioned data, and the working calendar as dated rows (STD-01)."""
+"""The written service standards as versioned data, the working calendar as dated rows (STD-01)."""
 
 from typing import ClassVar
 
