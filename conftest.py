@@ -31,12 +31,15 @@ server = ExitStack()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the embedded server, shared by all runs on this checkout; the last to leave stops it."""
+    import django
+
     from huiyin.config.postgres import EmbeddedServer
 
     if "DATABASE_URL" not in os.environ:
         os.environ["DATABASE_URL"] = server.enter_context(
             EmbeddedServer(HOME, durable=False).running()
         )
+    django.setup()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
