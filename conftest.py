@@ -1,8 +1,10 @@
 """What every test stands on: the embedded server, no network, a known moment.
 
 This file lies at the root so that it serves ``tests/`` and the tests inside each room alike.
+``HUIYIN_TEST_HOME`` moves the server of the tests, ``DATABASE_URL`` replaces it.
 """
 
+import hashlib
 import os
 import socket
 from collections.abc import Iterator
@@ -11,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import fasteners
+import psutil
 import pytest
 
 ROOT = Path(__file__).parent
@@ -18,28 +22,31 @@ HOME = Path(os.environ.get("HUIYIN_TEST_HOME", ROOT / ".huiyin-test")).absolute(
 MOMENT = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)  # Monday, 09:00 in Shanghai
 LOOPBACK = ("127.", "::1", "localhost")
 
-for name in [name for name in os.environ if name.startswith("HUIYIN_") and name != "HUIYIN_HOME"]:
+for name in [name for name in os.environ if name.startswith("HUIYIN_")]:
     del os.environ[name]
-os.environ["HUIYIN_HOME"] = str(HOME)
-os.environ["HUIYIN_LOG_LEVEL"] = "ERROR"
-os.environ["HUIYIN_TIME_TRAVEL"] = "1"
-os.environ["DJANGO_SETTINGS_MODULE"] = "huiyin.config.settings"
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser tests run an event loop
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "huiyin.config.settings",
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # the browser tests run an event loop
+    "HUIYIN_HOME": str(HOME),
+    "HUIYIN_LOG_LEVEL": "ERROR",
+    "HUIYIN_TIME_TRAVEL": "1",
+}
 
 server = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the embedded server, shared by all runs on this checkout; the last to leave stops it."""
+    """Join the embedded server, shared by all runs on this checkout; the last to leave stops it."""
     import django
 
     from huiyin.config.postgres import EmbeddedServer
 
+    (HOME / "static").mkdir(parents=True, exist_ok=True)
     if "DATABASE_URL" not in os.environ:
-        os.environ["DATABASE_URL"] = server.enter_context(
-            EmbeddedServer(HOME, durable=False).running()
-        )
+        embedded = EmbeddedServer(HOME, durable=False)
+        os.environ["DATABASE_URL"] = server.enter_context(embedded.running())
     django.setup()
+    _hurry()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -47,25 +54,79 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     server.close()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def settings_for_tests() -> None:
-    """Hash passwords quickly and keep the cache in memory: tests log in often."""
+def _hurry() -> None:
+    """Hash passwords quickly, keep the cache in memory, serve static files by their plain names."""
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}
+    settings.DATABASES["default"]["OPTIONS"].pop("pool")  # one thread, one connection
+
+
+# -- the database: migrated once per set of migrations, copied for each worker of each run
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Name the test database after this run, so that two runs on one checkout never meet."""
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """Give this process its own copy of a migrated database, so that two runs never meet."""
     from django.conf import settings
+    from django.db import connection
 
-    database = settings.DATABASES["default"]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    database.setdefault("TEST", {})["NAME"] = f"test_{run[:12]}_{worker}"
-    database["OPTIONS"].pop("pool", None)
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "solo")[:8]
+    copy = f"test_{run}_{worker}_{os.getpid()}"
+    with django_db_blocker.unblock():
+        with fasteners.InterProcessLock(HOME / "template.lock"):
+            template = _template()
+            _administer(f'CREATE DATABASE "{copy}" TEMPLATE "{template}" STRATEGY file_copy')
+        connection.close()
+        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = copy
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        _administer(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+def _template() -> str:
+    """Return the name of the migrated database for the present migrations, made when missing."""
+    from django.db import connection
+
+    sources = sorted((ROOT / "src").rglob("migrations/*.py")) + [ROOT / "requirements/dev.txt"]
+    mark = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
+    template = f"template_{mark}"
+    leftovers = {
+        name for (name,) in _administer("SELECT datname FROM pg_database") if _is_ours(name)
+    }
+    if template not in leftovers:
+        for name in leftovers:
+            _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+        connection.settings_dict["TEST"]["NAME"] = "half_made"
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        connection.close()
+        _administer(f'ALTER DATABASE half_made RENAME TO "{template}"')
+    return template
+
+
+def _is_ours(name: str) -> bool:
+    """Tell whether a database is a template, or a copy whose process has ended."""
+    if name.startswith("test_"):
+        owner = name.rpartition("_")[2]
+        return not (owner.isdigit() and psutil.pid_exists(int(owner)))
+    return name.startswith("template_")
+
+
+def _administer(statement: str) -> list[Any]:
+    """Run one statement outside the database of the tests."""
+    from django.db import connection
+
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(statement)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+# -- the world around a test
 
 
 @pytest.fixture(autouse=True)
@@ -81,10 +142,9 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
-@pytest.fixture
-def moment() -> Iterator[datetime]:
-    """Fix the present moment: Monday 16 March 2026, 09:00 in Shanghai."""
-    from huiyin.kernel import clock
+@pytest.fixture(autouse=True)
+def moment(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """Fix the present moment of the process: Monday 16 March 2026, 09:00 in Shanghai."""
+    monkeypatch.setenv("HUIYIN_NOW", MOMENT.isoformat())
+    return MOMENT
 
-    with clock.at(MOMENT):
-        yield MOMENT
