@@ -147,4 +147,3 @@ def moment(monkeypatch: pytest.MonkeyPatch) -> datetime:
     """Fix the present moment of the process: Monday 16 March 2026, 09:00 in Shanghai."""
     monkeypatch.setenv("HUIYIN_NOW", MOMENT.isoformat())
     return MOMENT
-

@@ -64,6 +64,7 @@ def configure_logs(*, level: str, as_json: bool) -> None:
             "loggers": {
                 "django.request": {"level": "ERROR"},
                 "django.server": {"level": "WARNING"},
+                "psycopg.pool": {"level": "CRITICAL"},  # the request that failed tells it too
                 "_granian": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
             },
         }
