@@ -2,33 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from functools import cache
+from importlib import resources
+from typing import Final, Literal, TypeAlias, cast, get_args
 
 from huiyin.kernel.calendar import Hours
-from huiyin.kernel.limits import AsPromised, DayRules, Elapsed, Every, Limit
+from huiyin.kernel.limits import (
+    AsPromised,
+    BadLimit,
+    DayRules,
+    Elapsed,
+    Every,
+    Limit,
+    parse_limit,
+)
+from huiyin.standards.reading import (
+    REQUIRED,
+    BrokenStandard,
+    Required,
+    Table,
+    read_toml,
+)
+from huiyin.standards.words import (
+    EVENT_KINDS,
+    KIND_PATTERN,
+    POSTS,
+    PROMISE_CODES,
+    ROLES,
+    bad_id,
+    bad_rule,
+    matches,
+    specificity,
+)
+
+__all__ = [
+    "EVENT_KINDS",
+    "POSTS",
+    "PROMISE_CODES",
+    "ROLES",
+    "BrokenStandard",
+    "Clause",
+    "Rung",
+    "Standard",
+    "Target",
+    "load_profile",
+    "matches",
+    "parse",
+    "profiles",
+]
 
 RungMoment: TypeAlias = Literal["start", "half", "due", "twice", "morning"]
+Comparison: TypeAlias = Literal[">=", "<="]
 
-EVENT_KINDS = frozenset(
-    "received assigned accepted arrived progressed promised paused resumed finished replied "
-    "signed visited_back closed reopened reclassified handed_over escalated noted "
-    "reported corrected".split()
-)
-PROMISE_CODES = frozenset(
-    "assign arrive answer finish keep_in_touch visit_back leader_answer report "
-    "feedback close correction".split()
-)
-POSTS = frozenset(
-    "manager assistant finance quality supervisor keeper dispatcher receptionist collector "
-    "maintenance_foreman cleaning_foreman security_foreman technician guard cleaner gardener "
-    "company_service company_finance general_manager".split()
-)
-ROLES = POSTS | {"owner", "superior", "duty_officers"}
-"""Whom a rung may tell: a post, the matter's owner, that owner's superior, everybody on duty."""
+PROFILES: Final = ("residential", "friendship", "office", "group")
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True)
@@ -79,7 +110,11 @@ class Clause:
 
     def applies(self, kind: str, important: bool) -> bool:
         """Tell whether this clause holds for a matter of that kind."""
-        raise NotImplementedError
+        return (
+            self.important in {None, important}
+            and any(matches(pattern, kind) for pattern in self.kinds)
+            and not any(matches(pattern, kind) for pattern in self.not_kinds)
+        )
 
 
 @dataclass(frozen=True)
@@ -92,7 +127,7 @@ class Target:
     source: str
     value: Decimal
     unit: str
-    comparison: Literal[">=", "<="]
+    comparison: Comparison
 
 
 @dataclass(frozen=True)
@@ -102,6 +137,8 @@ class Standard:
     profile: str
     title: str
     week: Mapping[int, Hours]
+    make_up_hours: Hours
+    """Hours of a make-up workday."""
     day_rules: DayRules
     morning: time
     max_pause: Limit
@@ -110,53 +147,254 @@ class Standard:
     targets: tuple[Target, ...]
     assignment: Mapping[str, tuple[str, ...]]
     """Kind pattern to the posts that own such a matter at reception, first choice first."""
+    ladder: tuple[Rung, ...]
+    """What a clause gets that names no ladder of its own."""
 
     def clause(self, clause_id: str) -> Clause | None:
         """Find a clause by its id."""
-        raise NotImplementedError
+        return next((clause for clause in self.clauses if clause.id == clause_id), None)
 
     def clauses_for(self, kind: str, important: bool) -> tuple[Clause, ...]:
         """List the clauses that hold for a matter of that kind."""
-        raise NotImplementedError
+        return tuple(clause for clause in self.clauses if clause.applies(kind, important))
 
     def owner_posts(self, kind: str) -> tuple[str, ...]:
         """List the posts to own a new matter of that kind, by its most specific pattern."""
-        raise NotImplementedError
+        fitting = [pattern for pattern in self.assignment if matches(pattern, kind)]
+        return self.assignment[max(fitting, key=specificity)] if fitting else ()
 
     def target(self, code: str) -> Target | None:
         """Find a target by its code."""
-        raise NotImplementedError
+        return next((target for target in self.targets if target.code == code), None)
 
 
-class BrokenStandard(ValueError):
-    """A document that cannot be used: the line, the key, and what is wrong there."""
+def profiles() -> tuple[str, ...]:
+    """Name the ready-made profiles, the default first."""
+    return PROFILES
 
-    def __init__(self, line: int, key: str, problem: str, **params: str) -> None:
-        self.line = line
-        self.key = key
-        self.problem = problem
-        self.params: dict[str, str] = params
-        super().__init__(self.sentence("en"))
 
-    def sentence(self, lang: str) -> str:
-        """Say it in Chinese or English."""
-        raise NotImplementedError
+@cache
+def load_profile(name: str) -> Standard:
+    """Read one of the ready-made profiles, or raise KeyError."""
+    if name not in PROFILES:
+        raise KeyError(name)
+    path = resources.files("huiyin.standards") / "profiles" / f"{name}.toml"
+    return parse(path.read_text(encoding="utf-8"))
 
 
 def parse(text: str, *, base: Standard | None = None) -> Standard:
     """Read a standards document, or raise BrokenStandard.
 
-    With ``extends = "residential"`` (or a ``base``) it starts from that standard: a clause or
-    target with a known id changes only the keys it names, ``drop = true`` removes it.
+    With ``extends = "residential"`` (or a ``base``, which wins) it starts from that standard: a
+    clause or target with a known id changes only the keys it names, ``drop = true`` removes it.
     """
-    raise NotImplementedError
+    top = read_toml(text)
+    base = _extended(top, base)
+    profile = top.text("profile", base.profile if base else REQUIRED)
+    title = top.text("title", base.title if base else REQUIRED)
+    week, make_up_hours = _week(top.table("hours"), base)
+    days = top.table("days")
+    day_rules = DayRules(
+        days.clock("late_after", base.day_rules.late_after if base else DayRules.late_after),
+        days.clock("late_until", base.day_rules.late_until if base else DayRules.late_until),
+    )
+    morning = days.clock("morning", base.morning if base else time(9))
+    max_pause = _pause_limit(days, base)
+    days.done()
+    desk = top.table("desk")
+    call_rings = desk.whole("call_rings", base.call_rings if base else 3)
+    desk.done()
+    ladder = _ladder(top, base.ladder if base else REQUIRED)
+    standard = Standard(
+        profile=profile,
+        title=title,
+        week=week,
+        make_up_hours=make_up_hours,
+        day_rules=day_rules,
+        morning=morning,
+        max_pause=max_pause,
+        call_rings=call_rings,
+        clauses=_clauses(top, base, ladder),
+        targets=_targets(top, base),
+        assignment=_assignment(top.table("assignment"), base),
+        ladder=ladder,
+    )
+    top.done()
+    return standard
 
 
-def load_profile(name: str) -> Standard:
-    """Read one of the ready-made profiles."""
-    raise NotImplementedError
+def _extended(top: Table, base: Standard | None) -> Standard | None:
+    if not top.has("extends"):
+        return base
+    name = top.text("extends")
+    if name not in PROFILES or (base is None and name == top.values.get("profile")):
+        raise top.broken("extends", "unknown_profile", value=name)
+    return base or load_profile(name)
 
 
-def profiles() -> tuple[str, ...]:
-    """Name the ready-made profiles, the default first."""
-    raise NotImplementedError
+def _week(table: Table, base: Standard | None) -> tuple[dict[int, Hours], Hours]:
+    week: dict[int, Hours] = {}
+    for weekday, key in enumerate(WEEKDAYS):
+        week[weekday] = table.hours(key, base.week[weekday] if base else ())
+    first = next((hours for hours in week.values() if hours), ())
+    make_up = table.hours("make_up", base.make_up_hours if base else first)
+    table.done()
+    return week, make_up
+
+
+def _pause_limit(table: Table, base: Standard | None) -> Limit:
+    limit = table.limit("max_pause", base.max_pause if base else REQUIRED)
+    if isinstance(limit, AsPromised | Every):
+        raise table.broken("max_pause", "bad_limit", value=str(limit), why="unknown")
+    return limit
+
+
+def _assignment(table: Table, base: Standard | None) -> dict[str, tuple[str, ...]]:
+    assignment = dict(base.assignment) if base else {}
+    for pattern in table.values:
+        if not KIND_PATTERN.fullmatch(pattern):
+            raise table.broken(pattern, "bad_kind", value=pattern)
+        posts = table.texts(pattern, known=POSTS, problem="unknown_post")
+        if not posts:
+            raise table.broken(pattern, "empty_text")
+        assignment[pattern] = posts
+    return assignment
+
+
+def _targets(top: Table, base: Standard | None) -> tuple[Target, ...]:
+    targets = {target.code: target for target in base.targets} if base else {}
+    for table in _each(top, "target", "code", targets):
+        code = table.text("code", check=bad_id)
+        old = targets.get(code)
+        comparison = table.text("comparison", old.comparison if old else ">=")
+        if comparison not in get_args(Comparison):
+            raise table.broken("comparison", "unknown_choice", value=comparison)
+        targets[code] = Target(
+            code=code,
+            rule=table.text("rule", old.rule if old else REQUIRED, check=bad_rule),
+            title=table.text("title", old.title if old else REQUIRED),
+            source=table.text("source", old.source if old else REQUIRED),
+            value=table.number("value", old.value if old else REQUIRED),
+            unit=table.text("unit", old.unit if old else REQUIRED),
+            comparison=cast(Comparison, comparison),
+        )
+        table.done()
+    return tuple(targets.values())
+
+
+def _clauses(top: Table, base: Standard | None, ladder: tuple[Rung, ...]) -> tuple[Clause, ...]:
+    clauses = {clause.id: clause for clause in base.clauses} if base else {}
+    for table in _each(top, "clause", "id", clauses):
+        clause = _clause(table, clauses.get(table.text("id", check=bad_id)), ladder)
+        table.done()
+        _check_sense(clause, table)
+        clauses[clause.id] = clause
+    return tuple(clauses.values())
+
+
+def _each(
+    top: Table, key: str, named_by: str, known: dict[str, Clause] | dict[str, Target]
+) -> Iterable[Table]:
+    """Walk the tables of a list, refusing one that comes twice, carrying out ``drop``."""
+    seen = set()
+    for table in top.tables(key, named_by=named_by):
+        name = table.text(named_by)
+        if name in seen:
+            raise table.broken(named_by, "duplicate_id", value=name)
+        seen.add(name)
+        if not table.flag("drop", default=False):
+            yield table
+        elif known.pop(name, None) is None:
+            raise table.broken("drop", "nothing_to_drop", value=name)
+        else:
+            table.done()
+
+
+def _clause(table: Table, old: Clause | None, ladder: tuple[Rung, ...]) -> Clause:
+    """Read one clause; what it leaves out comes from the clause it overrides."""
+    code = table.text("code", old.code if old else REQUIRED)
+    if code not in PROMISE_CODES:
+        raise table.broken("code", "unknown_code", value=code)
+    return Clause(
+        id=table.text("id"),
+        code=code,
+        rule=table.text("rule", old.rule if old else REQUIRED, check=bad_rule),
+        title=table.text("title", old.title if old else REQUIRED),
+        source=table.text("source", old.source if old else REQUIRED),
+        kinds=_kinds(table, "kinds", old.kinds if old else REQUIRED),
+        not_kinds=_kinds(table, "not_kinds", old.not_kinds if old else ()),
+        important=_important(table, old),
+        starts=_events(table, "starts", old.starts if old else REQUIRED),
+        kept_by=_events(table, "kept_by", old.kept_by if old else REQUIRED),
+        contact=table.flag("contact", old.contact if old else False),
+        by=table.texts("by", old.by if old else (), known=POSTS, problem="unknown_post"),
+        limit=table.limit("limit", old.limit if old else REQUIRED),
+        pausable=table.flag("pausable", old.pausable if old else False),
+        supersedes=table.flag("supersedes", old.supersedes if old else False),
+        emergency=table.flag("emergency", old.emergency if old else False),
+        ladder=_ladder(table, old.ladder if old else ladder),
+    )
+
+
+def _events(table: Table, key: str, default: tuple[str, ...] | Required) -> tuple[str, ...]:
+    return table.texts(key, default, known=EVENT_KINDS, problem="unknown_event")
+
+
+def _important(table: Table, old: Clause | None) -> bool | None:
+    if table.has("important"):
+        return table.flag("important", default=False)
+    return old.important if old else None
+
+
+def _check_sense(clause: Clause, table: Table) -> None:
+    """Refuse a clause that could never start, never be kept or never end."""
+    repeats = isinstance(clause.limit, Every)
+    if not clause.starts:
+        raise table.broken("starts", "never_started")
+    if not clause.kept_by:
+        raise table.broken("kept_by", "never_kept")
+    if repeats and not clause.repeats_until:
+        raise table.broken("limit", "endless")
+    for event in clause.repeats_until:
+        if event not in EVENT_KINDS:
+            raise table.broken("limit", "unknown_event", value=event)
+    if clause.pausable and (clause.code != "finish" or repeats or clause.from_fact):
+        raise table.broken("pausable", "cannot_pause")
+    if clause.from_fact and clause.starts != ("promised",):
+        raise table.broken("starts", "promised_only")
+
+
+def _kinds(table: Table, key: str, default: tuple[str, ...] | Required) -> tuple[str, ...]:
+    kinds = table.texts(key, default)
+    for kind in kinds:
+        if not KIND_PATTERN.fullmatch(kind):
+            raise table.broken(key, "bad_kind", value=kind)
+    if key == "kinds" and not kinds:
+        raise table.broken(key, "empty_text")
+    return kinds
+
+
+def _ladder(table: Table, default: tuple[Rung, ...] | Required) -> tuple[Rung, ...]:
+    if not table.has("ladder") and not isinstance(default, Required):
+        return default
+    rungs = tuple(_rung(rung) for rung in table.inline_tables("ladder"))
+    if not rungs:
+        raise table.broken("ladder", "empty_ladder")
+    return rungs
+
+
+def _rung(table: Table) -> Rung:
+    text = table.text("at")
+    to = table.texts("to", known=ROLES, problem="unknown_role")
+    if not to:
+        raise table.broken("to", "empty_text")
+    table.done()
+    if text in get_args(RungMoment):
+        return Rung(cast(RungMoment, text), to)
+    try:
+        offset = parse_limit(text)
+    except BadLimit:
+        offset = None
+    if not isinstance(offset, Elapsed):
+        raise table.broken("at", "bad_rung", value=text)
+    return Rung(offset, to)

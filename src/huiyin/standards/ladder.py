@@ -1,0 +1,107 @@
+"""The ladder of a promise: who is told when, while it is not kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from huiyin.kernel.calendar import ONE_DAY, WorkingCalendar
+from huiyin.kernel.limits import Elapsed, due_at, halfway_at, twice_at
+from huiyin.standards.document import Clause, Rung, Standard
+from huiyin.standards.states import PromiseState
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What the ladder asks for at one moment."""
+
+    fire: int | None
+    """Number of the rung to tell now, from 1; None for nothing."""
+    to: tuple[str, ...]
+    skipped: tuple[int, ...]
+    """Rungs whose moment passed unseen: recorded late, not told."""
+    next_at: datetime | None
+    """When to look again."""
+
+
+def alarm(
+    standard: Standard, promise: PromiseState, at: datetime, calendar: WorkingCalendar
+) -> Alarm:
+    """Tell which rung to fire at ``at``, which ones were slept through, and when to look again.
+
+    Only the latest rung whose moment has come fires. Settle the promise first: it should know
+    whether it is broken.
+    """
+    if not promise.is_owed or promise.state == "paused":
+        return Alarm(None, (), (), next_alarm_at(standard, promise, calendar))
+    moments = rung_moments(standard, promise, calendar)
+    reached = sum(moment <= at for moment in moments)
+    if reached <= promise.rung:
+        return Alarm(None, (), (), next_alarm_at(standard, promise, calendar))
+    clause = standard.clause(promise.clause_id)
+    return Alarm(
+        fire=reached,
+        to=clause.ladder[reached - 1].to if clause else (),
+        skipped=tuple(range(promise.rung + 1, reached)),
+        next_at=next_alarm_at(standard, replace(promise, rung=reached), calendar),
+    )
+
+
+def next_alarm_at(
+    standard: Standard, promise: PromiseState, calendar: WorkingCalendar
+) -> datetime | None:
+    """Tell when a promise next needs the sweeper: next rung, due moment or end of its pause."""
+    if not promise.is_owed:
+        return None
+    if promise.open_pause:
+        return promise.open_pause.until_at
+    coming = list(rung_moments(standard, promise, calendar)[promise.rung :])
+    if promise.state == "running":
+        coming.append(promise.due_at)
+    return min(coming, default=None)
+
+
+def rung_moments(
+    standard: Standard, promise: PromiseState, calendar: WorkingCalendar
+) -> tuple[datetime, ...]:
+    """Work out the moment of every rung; no rung comes before the one below it."""
+    clause = standard.clause(promise.clause_id)
+    if clause is None:
+        return ()
+    moments: list[datetime] = []
+    reached = promise.started_at
+    for rung in clause.ladder:
+        if rung.at == "morning":
+            reached = _morning_after(standard, reached, calendar)
+        else:
+            reached = max(reached, _moment(standard, clause, rung, promise, calendar))
+        moments.append(reached)
+    return tuple(moments)
+
+
+def _moment(
+    standard: Standard,
+    clause: Clause,
+    rung: Rung,
+    promise: PromiseState,
+    calendar: WorkingCalendar,
+) -> datetime:
+    until = promise.due_at if clause.from_fact else None
+    basis = (promise.base_at, calendar, standard.day_rules, promise.past_pauses)
+    match rung.at:
+        case "start":
+            return promise.started_at
+        case "half":
+            return halfway_at(clause.limit, *basis, until=until)
+        case "twice":
+            return twice_at(clause.limit, *basis, until=until)
+        case Elapsed() as offset:
+            return due_at(offset, *basis)
+        case _:
+            return promise.due_at
+
+
+def _morning_after(standard: Standard, moment: datetime, calendar: WorkingCalendar) -> datetime:
+    day = calendar.local_date(moment)
+    today = calendar.instant(day, standard.morning)
+    return today if today > moment else calendar.instant(day + ONE_DAY, standard.morning)

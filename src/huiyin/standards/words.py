@@ -1,0 +1,52 @@
+"""The words a standards document may use: events, promises, posts and roles."""
+
+import re
+from typing import Final
+
+EVENT_KINDS: Final = frozenset(
+    {
+        "accepted", "arrived", "assigned", "closed", "corrected", "escalated", "finished",
+        "handed_over", "noted", "paused", "progressed", "promised", "received", "reclassified",
+        "reopened", "replied", "reported", "resumed", "signed", "visited_back",
+    }
+)  # fmt: skip
+PROMISE_CODES: Final = frozenset(
+    {
+        "answer", "arrive", "assign", "close", "correction", "feedback", "finish",
+        "keep_in_touch", "leader_answer", "report", "visit_back",
+    }
+)  # fmt: skip
+POSTS: Final = frozenset(
+    {
+        "assistant", "cleaner", "cleaning_foreman", "collector", "company_finance",
+        "company_service", "dispatcher", "finance", "gardener", "general_manager", "guard",
+        "keeper", "maintenance_foreman", "manager", "quality", "receptionist",
+        "security_foreman", "supervisor", "technician",
+    }
+)  # fmt: skip
+ROLES: Final = POSTS | {"owner", "superior", "duty_officers"}
+"""Whom a rung may tell: a post, the matter's owner, that owner's superior, everybody on duty."""
+
+KIND_PATTERN: Final = re.compile(r"[a-z_]+(\.[a-z_]+)*(\.\*)?|\*")
+
+
+def matches(pattern: str, kind: str) -> bool:
+    """Tell whether a kind pattern covers a kind: itself, ``x.*`` its sub-kinds, ``*`` all."""
+    if pattern.endswith("*"):
+        return kind.startswith(pattern[:-1])
+    return kind == pattern
+
+
+def specificity(pattern: str) -> tuple[bool, int]:
+    """Order kind patterns: a plain kind before a wildcard, a longer one before a shorter."""
+    return not pattern.endswith("*"), len(pattern)
+
+
+def bad_id(text: str) -> str:
+    """Name the problem with the id of a clause or target, if there is one."""
+    return "" if re.fullmatch(r"[a-z0-9_]+(\.[a-z0-9_]+)*", text) else "bad_id"
+
+
+def bad_rule(text: str) -> str:
+    """Name the problem with a rule ID, if there is one."""
+    return "" if re.fullmatch(r"[A-Z]{2,4}-\d{2}", text) else "bad_rule"
