@@ -98,11 +98,10 @@ def settle(
     return tuple(course.changes)
 
 
-def reclassify(
+def reclassify(  # noqa: PLR0917  same order as the other functions: standard … calendar
     standard: Standard,
     promises: Sequence[PromiseState],
     history: Sequence[Fact],
-    *,
     new_kind: str,
     important: bool,
     at: datetime,
