@@ -10,8 +10,8 @@ class UserManager(BaseUserManager["User"]):
     """Makes users whose password is stored as a hash only."""
 
     def create_user(self, username: str, password: str | None = None, **fields: object) -> "User":
-        """Create a user; with no password the account cannot be used to log in."""
-        user = self.model(username=username, **fields)
+        """Create a user, its name in lower case; without a password nobody can log in with it."""
+        user = self.model(username=username.lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

@@ -1,0 +1,51 @@
+"""Pages of a list, walked by a cursor that names the last row seen rather than counting rows."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class BadCursor(ValueError):
+    """The text is not a cursor that this list gave out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows of a list and the cursor of the rest; ``next`` None means this was the last."""
+
+    items: tuple[T, ...]
+    next: str | None = None
+
+
+def write_cursor(*key: str | int) -> str:
+    """Pack the sort key of the last row seen into one opaque word."""
+    text = json.dumps(key, ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, *kinds: type[str] | type[int]) -> tuple[str | int, ...]:
+    """Unpack a cursor into values of these kinds; raise BadCursor when it is anything else."""
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        key = json.loads(raw)
+    except (binascii.Error, ValueError) as error:
+        raise BadCursor(cursor) from error
+    fits = isinstance(key, list) and [type(value) for value in key] == list(kinds)
+    if not fits or any("\0" in value for value in key if isinstance(value, str)):
+        raise BadCursor(cursor)
+    return tuple(key)
+
+
+def page_of(
+    rows: Sequence[R], limit: int, make: Callable[[R], T], key: Callable[[R], tuple[str | int, ...]]
+) -> Page[T]:
+    """Make a page from ``limit + 1`` rows fetched: the extra row only proves that more follow."""
+    shown = rows[:limit]
+    more = len(rows) > limit and bool(shown)
+    return Page(tuple(make(row) for row in shown), write_cursor(*key(shown[-1])) if more else None)
