@@ -93,7 +93,7 @@ def _template() -> str:
     """Return the name of the migrated database for the present migrations, made when missing."""
     from django.db import connection
 
-    sources = sorted((ROOT / "src").rglob("migrations/*.py")) + [ROOT / "requirements/dev.txt"]
+    sources = [*sorted((ROOT / "src").rglob("migrations/*.py")), ROOT / "requirements/dev.txt"]
     mark = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
     template = f"template_{mark}"
     leftovers = {

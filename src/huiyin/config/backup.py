@@ -146,7 +146,7 @@ def _has_tables() -> bool:
 
 
 def _file_store() -> Path:
-    return Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    return Path(settings.MEDIA_ROOT)
 
 
 def _hash(path: Path) -> str:
@@ -162,7 +162,7 @@ def _workplace(beside: Path | None = None) -> Iterator[Path]:
 
 def _run(refusal: type[Exception], program: str, *arguments: str, connected: bool = True) -> None:
     """Run one of PostgreSQL's programs on our database; the password never shows in a list."""
-    database = settings.DATABASES["default"]
+    database: dict[str, Any] = settings.DATABASES["default"]
     address = {
         "PGHOST": database["HOST"],
         "PGPORT": database["PORT"],
@@ -173,7 +173,7 @@ def _run(refusal: type[Exception], program: str, *arguments: str, connected: boo
         "PGOPTIONS": "--client-min-messages=warning",
     }
     given = {name: value for name, value in address.items() if value} if connected else {}
-    done = subprocess.run(  # noqa: S603 - PostgreSQL's programs, with arguments of ours
+    done = subprocess.run(
         [bindir() / program, *arguments],
         env=clean_environment() | given,
         capture_output=True,

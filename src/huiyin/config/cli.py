@@ -115,10 +115,11 @@ def _prepared(command: Command, arguments: Arguments) -> int:
 
                 server = EmbeddedServer(env.home())
                 os.environ["DATABASE_URL"] = stack.enter_context(server.running())
+            if command.name == "demo":  # its log-ins should stay in sight
+                os.environ.setdefault("HUIYIN_LOG_LEVEL", "WARNING")
             import django
 
             django.setup()
-            stack.callback(_close_connections)
         return command.run(arguments) or DONE
 
 
@@ -132,14 +133,6 @@ def _check_moment() -> None:
             raise env.BadSetting(
                 f"HUIYIN_NOW={text!r}: should be a moment such as 2026-03-16T09:00:00+08:00"
             ) from None
-
-
-def _close_connections() -> None:
-    from django.db import connections
-
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-        getattr(connection, "close_pool", lambda: None)()
 
 
 def _terminate(_signal: int, _frame: object) -> NoReturn:
@@ -260,6 +253,10 @@ def _bench_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")
 
 
+def _token_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("employee", metavar="EMPLOYEE")
+
+
 def _with_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")
 
@@ -344,7 +341,7 @@ COMMANDS = {
             "token",
             "print an API token for an employee",
             lambda given: _call("huiyin.accounts.command:token", given.employee),
-            lambda parser: parser.add_argument("employee", metavar="EMPLOYEE") and None,
+            _token_arguments,
         ),
         Command(
             "rules",

@@ -3,6 +3,7 @@
 import hmac
 from datetime import datetime
 from importlib import import_module
+from importlib.util import find_spec
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -10,9 +11,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from huiyin.config.metrics import SWEEP_AGE
+from huiyin.config.metrics import SWEEP_AGE, exposition
 from huiyin.kernel import clock
 
 
@@ -51,12 +52,15 @@ def metrics(request: HttpRequest) -> HttpResponse:
         SWEEP_AGE.set(-1 if (age := sweep_age()) is None else age)
     except DatabaseError:
         SWEEP_AGE.set(-1)
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 def sweep_age() -> float | None:
     """Return the seconds since the last sweep of the clocks, None when there never was one."""
-    last: datetime | None = import_module("huiyin.matters.queries").last_sweep()
+    queries = (
+        import_module("huiyin.matters.queries") if find_spec("huiyin.matters.queries") else None
+    )
+    last: datetime | None = queries.last_sweep() if hasattr(queries, "last_sweep") else None
     return None if last is None else max(0.0, (clock.now() - last).total_seconds())
 
 

@@ -149,8 +149,8 @@ class EmbeddedServer:
     def _choose_place(self) -> Path:
         """Return the folder for data, log and socket, reachable by the account that runs it.
 
-        Root's HUIYIN_HOME may lie under a closed folder such as /root. Opening that to others is not
-        ours to do, so the data then lives under /var/lib, named after the home.
+        Root's HUIYIN_HOME may lie under a closed folder such as /root. Opening that to others is
+        not ours to do, so the data then lives under /var/lib, named after the home.
         """
         if self.account is None or _reachable(self.home):
             return self.home / "postgres"
@@ -169,7 +169,7 @@ class EmbeddedServer:
             os.chown(path, *self.account)
 
     def _reachable_programs(self) -> Path:
-        """Return the programs' folder, copied beside the data if the account cannot reach it."""
+        """Return the programs' folder, copied beside the data if out of the account's reach."""
         original = bindir()
         if self.account is None or _reachable(original):
             return original
@@ -282,8 +282,7 @@ class EmbeddedServer:
 
     def _ensure_database(self) -> None:
         with self._connect("postgres") as admin:
-            known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone()
-            if not known:
+            if not admin.execute(f"SELECT FROM pg_database WHERE datname = '{NAME}'").rowcount:
                 admin.execute(f"CREATE DATABASE {NAME}")
         with self._connect(NAME) as connection:
             connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")

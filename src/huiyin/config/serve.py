@@ -13,8 +13,12 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
+from granian import Granian
+from granian.constants import Interfaces
 
 from huiyin.config import env
+from huiyin.config.metrics import forget_processes
 
 WORKERS = 2
 THREADS = 4
@@ -23,11 +27,9 @@ STOP_SECONDS = 10
 
 def web(host: str, port: int, *, with_worker: bool = False) -> int:
     """Serve pages and the API until told to stop: two processes of four threads each."""
-    from granian import Granian
-    from granian.constants import Interfaces
-
     collect_static()
-    connections.close_all()
+    forget_processes()
+    _leave_database()
     with worker() if with_worker else _nothing():
         print(f"http://{host}:{port}", flush=True)
         Granian(
@@ -48,7 +50,7 @@ def web(host: str, port: int, *, with_worker: bool = False) -> int:
 @contextmanager
 def worker() -> Iterator[None]:
     """Keep `huiyin worker` running beside the block."""
-    process = subprocess.Popen([sys.executable, "-m", "huiyin.config.cli", "worker"])  # noqa: S603
+    process = subprocess.Popen([sys.executable, "-m", "huiyin.config.cli", "worker"])
     try:
         yield
     finally:
@@ -88,6 +90,14 @@ def empty_database() -> None:
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")
     connection.close()
+
+
+def _leave_database() -> None:
+    """Close connections and pools: the server's processes are forked and open their own."""
+    for each in connections.all(initialized_only=True):
+        each.close()
+        if isinstance(each, DatabaseWrapper):
+            each.close_pool()
 
 
 def collect_static() -> None:

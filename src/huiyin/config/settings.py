@@ -1,7 +1,7 @@
 """Settings: one file, everything a machine decides read from the environment, safe by default.
 
-``docs/operations.md`` lists the variables. Business numbers (limits, rates, hours) are not settings:
-they are rows with effective dates.
+``docs/operations.md`` lists the variables. Business numbers (limits, rates, hours) are no settings
+but rows with effective dates.
 """
 
 import secrets
@@ -62,7 +62,7 @@ SWEEP_AGE_MOST = env.integer("HUIYIN_SWEEP_AGE_MOST", 60, least=1)  # seconds, f
 if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise env.BadSetting("HUIYIN_ALLOWED_HOSTS: production needs the names this site answers to")
 
-# -- rooms, bottom to top (docs/architecture: nobody imports upward)
+# -- rooms, bottom to top: nobody imports upward
 
 ROOMS = [
     "accounts",
@@ -195,6 +195,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": HOME / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
 
@@ -249,7 +250,6 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [
-            SOURCE / "doors" / "parts" / "templates",
             *sorted((SOURCE / "doors").glob("*/templates")),
             *sorted((SOURCE / "doors").glob("*/*/templates")),
         ],
@@ -267,13 +267,10 @@ TEMPLATES = [
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.text("HUIYIN_STATIC_ROOT") or HOME / "static"
-STATICFILES_DIRS: list[Path] = []
+MEDIA_ROOT = HOME / "files"
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(HOME / "files")},
-    },
-    "staticfiles": {"BACKEND": "huiyin.config.assets.HashedStorage"},
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 60 if not PRODUCTION else 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

@@ -111,7 +111,7 @@ def npm() -> str:
 def _install(checkout: Path) -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-    done = subprocess.run(  # noqa: S603 - npm, with fixed arguments
+    done = subprocess.run(
         [npm(), "ci", *quiet], cwd=checkout, env={**os.environ, "PATH": path}, check=False
     )
     if done.returncode:
