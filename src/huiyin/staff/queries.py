@@ -22,7 +22,7 @@ _HOME_ZONE = ZoneInfo("Asia/Shanghai")
 # One statement, because every intake and every sweep asks it. A roster is "kept" for a post when
 # any shift of it lies within a day of the moment; where none is kept, holders count as on duty.
 _DIRECTORY = """
-SELECT e.id, e.code, e.name, h.post,
+SELECT e.id, e.code, e.name, e.user_id IS NOT NULL AS can_log_in, h.post,
        EXISTS (SELECT 1 FROM staff_absence a
                 WHERE a.employee_id = e.id AND a.starts_at <= %(at)s
                   AND (a.ends_at IS NULL OR a.ends_at > %(at)s)) AS away,
@@ -100,11 +100,11 @@ def directory(*, community_id: int, at: datetime, zone: str = "") -> Directory:
         rows = cursor.fetchall()
     posts: dict[int, list[str]] = defaultdict(list)
     present: dict[int, bool] = {}
-    facts: dict[int, tuple[str, str, int | None]] = {}
-    for employee_id, code, name, post, away, delegate_id, on_shift in rows:
+    facts: dict[int, tuple[str, str, bool, int | None]] = {}
+    for employee_id, code, name, can_log_in, post, away, delegate_id, on_shift in rows:
         posts[employee_id].append(post)
         present[employee_id] = not away and (present.get(employee_id, False) or on_shift)
-        facts[employee_id] = (code, name, delegate_id)
+        facts[employee_id] = (code, name, can_log_in, delegate_id)
     people = {
         one: Duty(
             id=one,
@@ -112,7 +112,8 @@ def directory(*, community_id: int, at: datetime, zone: str = "") -> Directory:
             name=facts[one][1],
             posts=tuple(sorted(set(held), key=lambda post: _RANK[post])),
             present=present[one],
-            delegate_id=facts[one][2],
+            delegate_id=facts[one][3],
+            can_log_in=facts[one][2],
         )
         for one, held in posts.items()
     }

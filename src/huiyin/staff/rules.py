@@ -41,6 +41,7 @@ class Duty:
     posts: tuple[str, ...]
     present: bool
     delegate_id: int | None = None
+    can_log_in: bool = True
 
     @property
     def post(self) -> str:
@@ -91,7 +92,7 @@ class Directory:
         return person or next(iter(self.people.values()), None)
 
     def superior(self, employee_id: int) -> tuple[Duty, ...]:
-        """Return who supervises an employee and is on duty; a superior is never the person itself."""
+        """Return who supervises an employee and is on duty now, never the employee."""
         person = self.people.get(employee_id)
         post = SUPERIOR.get(person.post if person else "", "manager")
         while True:

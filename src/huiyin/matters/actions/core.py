@@ -1,0 +1,384 @@
+"""The one way a matter changes: lock, let time settle, check, record, react, write (STD-03).
+
+Every action opens its transaction, calls :func:`open_work`, records events through
+:func:`record` and ends with :func:`finish_work`. Nothing else writes matters, events or promises,
+except the sweeper, which follows the same recipe in bulk.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from huiyin.kernel import limits
+from huiyin.kernel.calendar import WorkingCalendar
+from huiyin.kernel.caller import SYSTEM, Caller
+from huiyin.kernel.errors import NotFound, WrongState
+from huiyin.matters import firing, rules, titles
+from huiyin.matters.access import admit_verb, sees
+from huiyin.matters.models import Event, Matter, Pause, Promise
+from huiyin.matters.stored import pauses_of, standing_of, state_of
+from huiyin.notices import actions as notices
+from huiyin.staff import queries as staff
+from huiyin.staff.rules import Directory, Duty
+from huiyin.standards import queries as standards
+from huiyin.standards import react as engine
+from huiyin.standards.document import Standard
+from huiyin.standards.react import Change, Fact, PromiseState, Span
+
+_MUTABLE = (
+    "state",
+    "due_at",
+    "used_seconds",
+    "running_since",
+    "closed_at",
+    "next_alarm_at",
+    "rung",
+    "epoch",
+    "provisional",
+    "void_reason",
+)
+
+
+class UnableToChangeMatter(WrongState):
+    """The matter's state does not allow the verb."""
+
+
+@dataclass
+class Work:
+    """A locked matter with everything needed to change it, and what has been changed so far."""
+
+    matter: Matter
+    standard: Standard
+    calendar: WorkingCalendar
+    by: Caller
+    at: datetime
+    promises: list[PromiseState] = field(default_factory=list)
+    rows: dict[str, Promise] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    matter_fields: set[str] = field(default_factory=set)
+    messages: list[notices.NewMessage] = field(default_factory=list)
+    _staff: Directory | None = None
+
+    @property
+    def staff(self) -> Directory:
+        """The community's staff at this moment, read once."""
+        if self._staff is None:
+            self._staff = staff.directory(
+                community_id=self.matter.community_id,
+                at=self.at,
+                zone=self.matter.community.zone,
+            )
+        return self._staff
+
+    def standing(self) -> rules.Standing:
+        """What the rules need to know to allow or refuse a verb."""
+        return standing_of(self.matter, self.promises, self.standard)
+
+    def set(self, **values: object) -> None:
+        """Change fields of the matter; they are saved by name at the end."""
+        for name, value in values.items():
+            setattr(self.matter, name, value)
+            self.matter_fields.add(name)
+
+
+def open_work(*, number: str, by: Caller, at: datetime, verb: str) -> Work:
+    """Lock a matter for a verb and bring its promises up to the moment.
+
+    Raises NotFound to strangers, Forbidden to those who may only read, UnableToChangeMatter when
+    the state does not allow the verb. Must run inside a transaction.
+    """
+    matter = (
+        Matter.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("community", "owner")
+        .filter(number=number)
+        .first()
+    )
+    if matter is None or not sees(by, matter):
+        raise NotFound(_("没有编号为“%(number)s”的事项。") % {"number": number})
+    admit_verb(by, matter, verb)
+    work = load_work(matter=matter, by=by, at=at)
+    code = rules.refusal(verb, work.standing())
+    if code is not None:
+        raise UnableToChangeMatter(refusal_sentence(code, matter, verb))
+    if at < matter.received_at:
+        raise UnableToChangeMatter(_("这个时间早于事项的受理时间,请检查时间。"))
+    return work
+
+
+def load_work(*, matter: Matter, by: Caller, at: datetime) -> Work:
+    """Read the promises of a locked matter and let time do what it already did."""
+    standard = standards.by_id(matter.standard_id)
+    community = matter.community
+    calendar = standards.calendar(
+        (community.pk, community.zone, community.calendar_version), standard
+    )
+    work = Work(matter=matter, standard=standard, calendar=calendar, by=by, at=at)
+    rows = list(
+        Promise.objects.select_for_update(no_key=True).filter(matter_id=matter.pk).order_by("id")
+    )
+    pauses = pauses_of(row.pk for row in rows)
+    for row in rows:
+        state = state_of(row, pauses.get(row.pk, ()))
+        work.promises.append(state)
+        work.rows[state.key] = row
+    apply_changes(work, engine.settle(standard, work.promises, at, calendar))
+    return work
+
+
+def refusal_sentence(code: str, matter: Matter, verb: str) -> str:
+    """Return the sentence for a refusal, naming who was faster where that is the reason."""
+    if verb == "accept" and matter.state in ("accepted", "on_site"):
+        return _("%(name)s 已经接了这件事。") % {"name": matter.owner.name}
+    if code in titles.REFUSALS:
+        return str(titles.REFUSALS[code])
+    return str(titles.WRONG_STATE) % {
+        "state": titles.STATES[matter.state],
+        "verb": titles.VERBS[verb],
+    }
+
+
+def record(
+    work: Work,
+    kind: str,
+    *,
+    text: str = "",
+    via: str = "",
+    contact: bool = False,
+    until: datetime | None = None,
+    data: Mapping[str, object] | None = None,
+    by: Caller | None = None,
+    at: datetime | None = None,
+) -> Event:
+    """Write one event and carry out what it does to the promises."""
+    by, at = by or work.by, at or work.at
+    posts = acting_posts(work, by)
+    if kind == "replied":
+        # Who answered in which post decides a leader's answer, also when replayed later (CMP-04).
+        data = {**(data or {}), "posts": posts}
+    event = write_event(work, kind, by=by, at=at, text=text, via=via, contact=contact, data=data)
+    fact = Fact(
+        kind=kind,
+        at=at,
+        matter_kind=work.matter.kind,
+        important=work.matter.important,
+        cycle=work.matter.cycle,
+        via=via,
+        contact=contact,
+        by_posts=posts,
+        until=until,
+        reason=text,
+    )
+    apply_changes(work, engine.react(work.standard, work.promises, fact, work.calendar))
+    return event
+
+
+def write_event(
+    work: Work,
+    kind: str,
+    *,
+    by: Caller,
+    at: datetime,
+    text: str = "",
+    via: str = "",
+    contact: bool = False,
+    data: Mapping[str, object] | None = None,
+) -> Event:
+    """Write one event, and nothing else."""
+    return Event.objects.create(
+        matter=work.matter,
+        at=at,
+        recorded_at=work.at,
+        kind=kind,
+        by_id=by.employee_id,
+        by_name=_("系统") if by.is_system else by.name,
+        via=via,
+        contact=contact,
+        text=text,
+        data=dict(data or {}),
+    )
+
+
+def acting_posts(work: Work, by: Caller) -> tuple[str, ...]:
+    """Return the posts someone acts in: the assistant acts for an absent manager (HR-01)."""
+    posts = by.posts_in(work.matter.community_id)
+    if "assistant" in posts and not work.staff.on_duty("manager"):
+        posts |= {"manager"}
+    return tuple(sorted(posts))
+
+
+def apply_changes(work: Work, changes: Sequence[Change]) -> None:
+    """Carry the engine's changes over to the rows; they are written by :func:`finish_work`."""
+    if not changes:
+        return
+    before = {one.key: one for one in work.promises}
+    work.promises = list(engine.apply(work.promises, changes))
+    resumed: set[datetime] = set()
+    for change in changes:
+        if isinstance(change, engine.Start):
+            work.touched.add(change.promise.key)
+            continue
+        work.touched.add(change.key)
+        row = work.rows.get(change.key)
+        if row is not None and not isinstance(change, engine.Break):
+            row.epoch += 1
+        if isinstance(change, engine.PauseClock):
+            _open_pause(work, change.key, change.span)
+        elif isinstance(change, engine.ResumeClock):
+            _end_pause(work, change.key, change.at)
+            resumed.add(change.at)
+        elif isinstance(change, engine.Close | engine.Void) and before[change.key].pauses:
+            _end_pause(work, change.key, change.at)
+    for moment in sorted(resumed):
+        if moment < work.at:
+            # The pause ended by itself: a fact of its own moment, already settled by the engine.
+            write_event(work, "resumed", by=SYSTEM, at=moment)
+
+
+def _open_pause(work: Work, key: str, span: Span) -> None:
+    Pause.objects.create(
+        promise=work.rows[key],
+        from_at=span.from_at,
+        until_at=span.until_at,
+        reason=span.reason,
+        by_id=work.by.employee_id,
+    )
+
+
+def _end_pause(work: Work, key: str, at: datetime) -> None:
+    Pause.objects.filter(promise_id=work.rows[key].pk, to_at__isnull=True).update(to_at=at)
+
+
+def finish_work(work: Work) -> str:
+    """Write the changed promises, climb rungs that are due at once, and queue the messages.
+
+    Returns the matter's number.
+    """
+    _write_promises(work)
+    owed = [(one.state, one.due_at) for one in work.promises if one.is_owed]
+    nearest = rules.nearest(owed)
+    if nearest != work.matter.nearest_due_at:
+        work.set(nearest_due_at=nearest)
+    if work.matter_fields:
+        work.matter.save(update_fields=sorted(work.matter_fields))
+    _climb_now(work)
+    notices.queue(messages=work.messages, at=work.at)
+    return work.matter.number
+
+
+def _write_promises(work: Work) -> None:
+    fresh: list[tuple[int, Promise]] = []
+    for index, state in enumerate(work.promises):
+        if state.key not in work.touched:
+            continue
+        row = work.rows.get(state.key)
+        if row is None:
+            row = Promise(
+                matter=work.matter,
+                community_id=work.matter.community_id,
+                standard_id=work.matter.standard_id,
+                clause=state.clause_id,
+                code=state.code,
+                rule=state.rule,
+                cycle=state.cycle,
+                base_at=state.base_at,
+                started_at=state.started_at,
+            )
+            fresh.append((index, row))
+        _copy(work, state, row)
+        if row.pk is not None:
+            row.save(update_fields=_MUTABLE)
+    Promise.objects.bulk_create([row for _, row in fresh])
+    for index, row in fresh:
+        work.promises[index] = replace(work.promises[index], key=str(row.pk))
+        work.rows[str(row.pk)] = row
+    work.touched.clear()
+
+
+def _copy(work: Work, state: PromiseState, row: Promise) -> None:
+    was = row.state if row.pk is not None else None
+    row.state = state.state
+    row.due_at = state.due_at
+    row.closed_at = state.closed_at
+    row.rung = state.rung
+    row.provisional = state.provisional
+    row.void_reason = state.reason
+    row.next_alarm_at = None if state.closed_at else state.next_alarm_at
+    if state.state != "running":
+        row.running_since = None
+    elif was != "running":
+        row.running_since = state.pauses[-1].to_at if state.pauses else state.started_at
+    clause = work.standard.clause(state.clause_id)
+    if clause is not None:
+        ended = state.closed_at or (state.due_at if state.state == "broken" else work.at)
+        row.used_seconds = limits.used_seconds(
+            clause.limit,
+            state.base_at,
+            max(ended, state.base_at),
+            work.calendar,
+            [(span.from_at, span.to_at or ended) for span in state.pauses],
+        )
+
+
+def _climb_now(work: Work) -> None:
+    due = [
+        one
+        for one in work.promises
+        if one.is_owed and one.next_alarm_at is not None and one.next_alarm_at <= work.at
+    ]
+    if not due:
+        return
+    subject = subject_of(work.matter)
+    firings = [
+        firing.plan(
+            subject=subject,
+            promise=one,
+            promise_id=int(one.key),
+            epoch=work.rows[one.key].epoch,
+            standard=work.standard,
+            calendar=work.calendar,
+            staff=work.staff,
+            at=work.at,
+        )
+        for one in due
+    ]
+    firing.write(firings=firings, at=work.at)
+
+
+def subject_of(matter: Matter) -> firing.Subject:
+    """Return what a firing needs to know of a matter."""
+    return firing.Subject(
+        matter_id=matter.pk,
+        number=matter.number,
+        kind=matter.kind,
+        community_id=matter.community_id,
+        owner_id=matter.owner_id,
+        follower_id=matter.follower_id,
+    )
+
+
+def give_to(work: Work, owner: Duty) -> None:
+    """Make someone the owner; messages written for the former owner are overtaken."""
+    if owner.id == work.matter.owner_id:
+        return
+    work.set(owner_id=owner.id)
+    for one in work.promises:
+        if one.is_owed and one.key in work.rows:
+            work.rows[one.key].epoch += 1
+            work.touched.add(one.key)
+
+
+def tell(work: Work, person: Duty, purpose: str, subject: str, *, urgent: bool = False) -> None:
+    """Queue one message about the matter to one employee."""
+    work.messages.append(
+        notices.NewMessage(
+            community_id=work.matter.community_id,
+            recipient_id=person.id,
+            purpose=f"{work.matter.number}:{purpose}",
+            about=work.matter.number,
+            subject=subject,
+            channel="in_app" if person.can_log_in else "log",
+            urgent=urgent,
+        )
+    )

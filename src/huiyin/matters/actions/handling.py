@@ -1,0 +1,219 @@
+"""From dispatch to result: assign, accept, arrive, keep in touch, pause, finish (WO-02, REC-09)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huiyin.kernel.caller import Caller
+from huiyin.kernel.errors import BadInput
+from huiyin.matters import rules, titles
+from huiyin.matters.actions.core import (
+    UnableToChangeMatter,
+    Work,
+    finish_work,
+    give_to,
+    open_work,
+    record,
+    tell,
+)
+from huiyin.matters.actions.intake import MAX_PHOTOS, check_text
+from huiyin.matters.kinds import CHANNELS, OWNER_CHANNELS
+from huiyin.matters.models import Photo
+from huiyin.staff import queries as staff
+from huiyin.staff.rules import Duty
+from huiyin.standards.react import latest_pause_end
+
+
+@transaction.atomic
+def assign_matter(*, by: Caller, at: datetime, number: str, to: str, note: str = "") -> str:
+    """Assign the matter to an employee and tell them; keeps the ``assign`` clock (CMP-01).
+
+    Raises BadInput when ``to`` does not work in the community, or is who the complaint is about.
+    """
+    work = open_work(number=number, by=by, at=at, verb="assign")
+    owner = employee_on_duty(work, to)
+    give_to(work, owner)
+    work.set(state="assigned")
+    record(work, "assigned", text=note.strip(), data={"to": owner.code, "to_name": owner.name})
+    if owner.id != by.employee_id:
+        subject = _("%(number)s %(kind)s派给您,请接单") % {
+            "number": number,
+            "kind": titles.KINDS[work.matter.kind],
+        }
+        tell(work, owner, f"assigned:{at.timestamp():.3f}", subject)
+    return finish_work(work)
+
+
+def employee_on_duty(work: Work, code: str, field: str = "to") -> Duty:
+    """Return who will really act for an employee named by code: self, or whoever stands in."""
+    employee = staff.employee_model(
+        code=code, community_id=work.matter.community_id, at=work.at, field=field
+    )
+    if employee.pk == work.matter.about_employee_id:
+        raise BadInput(_("这件投诉说的就是这位员工,请派给别人。"), field=field)
+    person = work.staff.stand_in(employee.pk)
+    if person is None or person.id == work.matter.about_employee_id:
+        raise BadInput(
+            _("%(name)s 现在不当值,也没有代理人,请派给别人。") % {"name": employee.name},
+            field=field,
+        )
+    return person
+
+
+@transaction.atomic
+def accept_matter(*, by: Caller, at: datetime, number: str) -> str:
+    """Take the matter on. Of two who take it at once, one wins and the other is told who (WO-02).
+
+    An unassigned matter goes to whoever accepts it; an assigned one only to its owner.
+    """
+    work = open_work(number=number, by=by, at=at, verb="accept")
+    me = work.staff.people.get(by.employee_id or 0)
+    if me is None:
+        raise UnableToChangeMatter(_("您不是本小区的当值员工,不能接单。"))
+    if work.matter.state == "assigned" and work.matter.owner_id != me.id:
+        raise UnableToChangeMatter(
+            _("这件事已经派给 %(name)s。") % {"name": work.matter.owner.name}
+        )
+    give_to(work, me)
+    work.set(state="accepted")
+    record(work, "accepted", data={"to": me.code, "to_name": me.name})
+    return finish_work(work)
+
+
+@transaction.atomic
+def arrive_at_matter(*, by: Caller, at: datetime, number: str) -> str:
+    """Record that someone is on site; keeps the ``arrive`` clock (CMP-03)."""
+    work = open_work(number=number, by=by, at=at, verb="arrive")
+    work.set(state="on_site")
+    record(work, "arrived")
+    return finish_work(work)
+
+
+@transaction.atomic
+def record_progress(
+    *, by: Caller, at: datetime, number: str, text: str, via: str = "", reached: bool = True
+) -> str:
+    """Record progress. Told to the owner on a channel that reaches them it renews keep-in-touch;
+    an internal note (no ``via``) or a failed call (``reached`` false) does not (CMP-06)."""
+    work = open_work(number=number, by=by, at=at, verb="progress")
+    text, via = check_text(text, "text"), check_via(via, required=False)
+    contact = rules.is_contact(via, reached, OWNER_CHANNELS)
+    record(work, "progressed", text=text, via=via, contact=contact, data={"reached": reached})
+    return finish_work(work)
+
+
+def check_via(via: str, *, required: bool = True) -> str:
+    """Return the channel, or raise BadInput when it is unknown or missing."""
+    if (via or required) and via not in CHANNELS:
+        raise BadInput(_("请选择用什么方式联系业主。"), field="via")
+    return via
+
+
+@transaction.atomic
+def promise_time(
+    *, by: Caller, at: datetime, number: str, until: datetime, reason: str, via: str = "phone"
+) -> str:
+    """Tell the owner by when it will be done and why not now; a clock keeps the word (REC-03)."""
+    work = open_work(number=number, by=by, at=at, verb="promise")
+    reason, via = check_text(reason, "reason"), check_via(via)
+    if until <= at:
+        raise BadInput(_("约定的时间要晚于现在。"), field="until")
+    record(
+        work,
+        "promised",
+        text=reason,
+        via=via,
+        contact=via in OWNER_CHANNELS,
+        until=until,
+        data={"until": until.isoformat()},
+    )
+    return finish_work(work)
+
+
+@transaction.atomic
+def pause_matter(*, by: Caller, at: datetime, number: str, reason: str, until: datetime) -> str:
+    """Pause the finish clocks until a moment, for a reason; they resume by themselves then."""
+    work = open_work(number=number, by=by, at=at, verb="pause")
+    reason = check_text(reason, "reason")[:200]
+    if until <= at:
+        raise BadInput(_("暂停到的时间要晚于现在。"), field="until")
+    latest = latest_pause_end(work.standard, at, work.calendar)
+    if until > latest:
+        local = latest.astimezone(work.calendar.zone)
+        raise BadInput(
+            _("一次最多暂停到 %(latest)s,届时仍不能办可以再次暂停。")
+            % {"latest": f"{local:%Y-%m-%d %H:%M}"},
+            field="until",
+        )
+    record(work, "paused", text=reason, until=until, data={"until": until.isoformat()})
+    return finish_work(work)
+
+
+@transaction.atomic
+def resume_matter(*, by: Caller, at: datetime, number: str) -> str:
+    """End the pause now; the due moments move by exactly what was paused."""
+    work = open_work(number=number, by=by, at=at, verb="resume")
+    record(work, "resumed")
+    return finish_work(work)
+
+
+@transaction.atomic
+def finish_matter(*, by: Caller, at: datetime, number: str, result: str) -> str:
+    """Record the result. The clocks of what comes after start: feedback, visit back, closing."""
+    work = open_work(number=number, by=by, at=at, verb="finish")
+    result = check_text(result, "result")
+    passed = work.matter.cycle == 1
+    work.set(state="finished", finished_at=at, result=result, first_time_pass=passed)
+    record(work, "finished", text=result)
+    follower = work.staff.people.get(work.matter.follower_id or 0)
+    if follower is not None and follower.id != by.employee_id:
+        subject = _("您跟进的 %(number)s 已办结,请确认业主已得到答复") % {"number": number}
+        tell(work, follower, f"finished:{work.matter.cycle}", subject)
+    return finish_work(work)
+
+
+@transaction.atomic
+def reply_to_owner(*, by: Caller, at: datetime, number: str, text: str, via: str) -> str:
+    """Give the owner the answer or the result on a channel (CMP-06, REC-05, REC-11)."""
+    work = open_work(number=number, by=by, at=at, verb="reply")
+    text, via = check_text(text, "text"), check_via(via)
+    record(work, "replied", text=text, via=via, contact=via in OWNER_CHANNELS)
+    return finish_work(work)
+
+
+@transaction.atomic
+def sign_matter(*, by: Caller, at: datetime, number: str, name: str) -> str:
+    """Record the owner's signature under the work done (WO-03)."""
+    work = open_work(number=number, by=by, at=at, verb="sign")
+    name = check_text(name, "name")[:40]
+    work.set(signed_name=name, signed_at=at)
+    record(work, "signed", text=name)
+    return finish_work(work)
+
+
+@transaction.atomic
+def note_matter(*, by: Caller, at: datetime, number: str, text: str) -> str:
+    """Write an internal note; no clock hears it."""
+    work = open_work(number=number, by=by, at=at, verb="note")
+    record(work, "noted", text=check_text(text, "text"))
+    return finish_work(work)
+
+
+@transaction.atomic
+def add_photos(*, by: Caller, at: datetime, number: str, photos: Sequence[int]) -> str:
+    """Hang stored photos on the matter; the same photo twice stays one."""
+    work = open_work(number=number, by=by, at=at, verb="photo")
+    there = Photo.objects.filter(matter=work.matter).count()
+    if there + len(photos) > 4 * MAX_PHOTOS:
+        raise BadInput(_("一件事最多 %(n)d 张照片。") % {"n": 4 * MAX_PHOTOS}, field="photos")
+    Photo.objects.bulk_create(
+        [
+            Photo(matter=work.matter, file_id=one, at=at, by_id=by.employee_id)
+            for one in dict.fromkeys(photos)
+        ],
+        ignore_conflicts=True,
+    )
+    record(work, "noted", text=_("加照片 %(n)d 张") % {"n": len(photos)})
+    return finish_work(work)

@@ -1,0 +1,101 @@
+"""When someone leaves or hands over: their open matters move in one action (HR-02)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huiyin.kernel.caller import Caller
+from huiyin.kernel.errors import BadInput, Forbidden, NotFound
+from huiyin.matters.actions.closing import hand_over_matter
+from huiyin.matters.models import Matter
+from huiyin.staff import queries as staff
+from huiyin.staff.access import may_manage_staff
+from huiyin.staff.models import Employee
+from huiyin.staff.rules import SUPERIOR, Directory, Duty
+from huiyin.trail import actions as trail
+
+
+class UnableToHandOver(BadInput):
+    """There is nobody who could take the matters."""
+
+
+@transaction.atomic
+def hand_over(
+    *,
+    by: Caller,
+    at: datetime,
+    employee: str,
+    reason: str,
+    to: str | None = None,
+    community_id: int | None = None,
+) -> int:
+    """Move every open matter of an employee to another, clocks unchanged; return how many.
+
+    1. ``to`` names who takes them; without it each goes to who holds the same post and is on duty,
+       else to the superior, else to the assistant or the manager: never to nobody.
+    2. Matters the employee follows as first-asked (STD-05) pass to the same person.
+    3. One transaction: all of them move or none.
+    """
+    leaving = Employee.objects.filter(code=employee).first()
+    if leaving is None:
+        raise NotFound(_("没有工号为“%(code)s”的员工。") % {"code": employee})
+    reason = reason.strip()
+    if not reason:
+        raise BadInput(_("请填写交接原因。"), field="reason")
+    matters = Matter.objects.filter(owner=leaving, closed_at__isnull=True)
+    followed = Matter.objects.filter(follower=leaving, closed_at__isnull=True)
+    if community_id is not None:
+        matters = matters.filter(community_id=community_id)
+        followed = followed.filter(community_id=community_id)
+    communities = set(matters.values_list("community_id", flat=True))
+    communities |= set(followed.values_list("community_id", flat=True))
+    if community_id is not None:
+        communities.add(community_id)
+    moved = 0
+    for one in sorted(communities):
+        if not by.works_in(one):
+            raise NotFound(_("没有工号为“%(code)s”的员工。") % {"code": employee})
+        if not may_manage_staff(by, one):
+            raise Forbidden(_("只有主管、经理助理或经理可以办理交接。"))
+        taker = _taker(leaving, to, one, at)
+        numbers = matters.filter(community_id=one).order_by("id").values_list("number", flat=True)
+        for number in list(numbers):
+            hand_over_matter(by=by, at=at, number=number, to_id=taker.id, reason=reason)
+            moved += 1
+        followed.filter(community_id=one).update(follower_id=taker.id)
+        trail.record(
+            action="matters.handed_over",
+            by=by,
+            at=at,
+            subject=f"employee:{leaving.code}",
+            community_id=one,
+            after={"to": taker.code, "moved": moved},
+            reason=reason,
+        )
+    return moved
+
+
+def _taker(leaving: Employee, to: str | None, community_id: int, at: datetime) -> Duty:
+    staff_now = staff.directory(community_id=community_id, at=at)
+    if to:
+        wanted = staff.employee_model(code=to, community_id=community_id, at=at)
+        if wanted.pk == leaving.pk:
+            raise BadInput(_("不能交接给本人。"), field="to")
+        return staff_now.people[wanted.pk]
+    found = successor(staff_now, leaving.pk)
+    if found is None:
+        raise UnableToHandOver(_("没有可以接手的人,请先指定接手人。"), field="to")
+    return found
+
+
+def successor(staff_now: Directory, leaving_id: int) -> Duty | None:
+    """Return who takes over from someone: same post, else the superior, else the manager."""
+    person = staff_now.people.get(leaving_id)
+    posts = [person.post, SUPERIOR.get(person.post, "manager")] if person else []
+    for post in (*posts, "assistant", "manager", "supervisor", "company_service"):
+        others = [one for one in staff_now.on_duty(post) if one.id != leaving_id]
+        others = others or [one for one in staff_now.holders(post) if one.id != leaving_id]
+        if others:
+            return others[0]
+    return None

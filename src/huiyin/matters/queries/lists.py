@@ -1,0 +1,225 @@
+"""Lists of matters: the queue, one's own work, and how many stand how."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from huiyin.estate import queries as estate
+from huiyin.kernel import paging
+from huiyin.kernel.caller import Caller
+from huiyin.kernel.errors import BadInput
+from huiyin.kernel.paging import Page
+from huiyin.matters import rules, titles
+from huiyin.matters.access import KNOWS_CALLER, visible
+from huiyin.matters.kinds import KINDS, STATES
+from huiyin.matters.models import Matter
+from huiyin.matters.queries.rows import Counts, MatterRow
+
+_ROW_FIELDS = (
+    "id",
+    "number",
+    "community__code",
+    "kind",
+    "state",
+    "house__code",
+    "place",
+    "text",
+    "owner__code",
+    "owner__name",
+    "received_at",
+    "nearest_due_at",
+    "important",
+    "first_time_pass",
+    "cycle",
+    "owner_id",
+    "follower_id",
+    "received_by_id",
+    "community_id",
+    "closed_at",
+)
+_SHORT = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list of matters is narrowed to; what is left empty does not narrow."""
+
+    community: str = ""
+    state: str = ""
+    owner: str = ""
+    kind: str = ""
+    house: str = ""
+    overdue: bool = False
+    q: str = ""
+    open_only: bool = False
+
+
+def list_matters(
+    *,
+    caller: Caller,
+    at: datetime,
+    filters: Filters = Filters(),
+    cursor: str = "",
+    limit: int = 50,
+    order: str = "newest",
+) -> Page[MatterRow]:
+    """Return a page of matters, newest first or, with ``order="due"``, nearest due first.
+
+    ``order="due"`` holds open matters only. Filters that are given must be known: an unknown state
+    or kind raises BadInput, an unknown community NotFound.
+    """
+    rows = _filtered(caller, at, filters)
+    if order == "due":
+        rows = rows.filter(closed_at__isnull=True)
+    rows = _after(rows, cursor, order)
+    ordering = ("nearest_due_at", "id") if order == "due" else ("-received_at", "-id")
+    found = list(rows.order_by(*ordering).values_list(*_ROW_FIELDS)[: limit + 1])
+    return paging.page_of(
+        found,
+        limit,
+        lambda row: _row(row, caller, at),
+        lambda row: (_stamp(row[11] if order == "due" else row[10]), row[0]),
+    )
+
+
+def _stamp(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+def _filtered(caller: Caller, at: datetime, wanted: Filters) -> QuerySet[Matter]:
+    rows = visible(caller)
+    if wanted.community:
+        town = estate.community(caller=caller, code=wanted.community)
+        rows = rows.filter(community_id=town.id)
+    if wanted.overdue:
+        rows = rows.filter(nearest_due_at__lte=at)
+    if wanted.overdue or wanted.open_only or wanted.state == "open":
+        rows = rows.filter(closed_at__isnull=True)
+    if wanted.owner:
+        rows = rows.filter(owner__code=wanted.owner)
+    if wanted.house:
+        rows = rows.filter(house__code=wanted.house).exclude(_hidden_house(caller))
+    words = wanted.q.strip().replace("\x00", "")[:60]
+    if words:
+        rows = rows.filter(Q(number__icontains=words) | Q(text__icontains=words))
+    return _of_state_and_kind(rows, wanted)
+
+
+def _of_state_and_kind(rows: QuerySet[Matter], wanted: Filters) -> QuerySet[Matter]:
+    state, kind = wanted.state, wanted.kind
+    if state and state != "open":
+        if state not in STATES:
+            raise BadInput(_("没有“%(it)s”这个状态。") % {"it": state}, field="state")
+        rows = rows.filter(state=state)
+    if kind:
+        if kind not in KINDS:
+            raise BadInput(_("没有“%(it)s”这个类别。") % {"it": kind}, field="kind")
+        rows = rows.filter(Q(kind=kind) | Q(kind__startswith=f"{kind}."))
+    return rows
+
+
+def _hidden_house(caller: Caller) -> Q:
+    """Complaints whose house the caller may not know: a filter must not reveal it either."""
+    if caller.is_system or caller.everywhere:
+        return Q(pk__in=[])
+    me = caller.employee_id
+    knowing = [
+        one
+        for one in caller.community_ids
+        if caller.holds(one, "manager", "assistant", "supervisor", "dispatcher", "receptionist")
+    ]
+    return Q(kind__startswith="complaint") & ~(
+        Q(community_id__in=knowing) | Q(owner_id=me) | Q(follower_id=me) | Q(received_by_id=me)
+    )
+
+
+def _after(rows: QuerySet[Matter], cursor: str, order: str) -> QuerySet[Matter]:
+    if not cursor:
+        return rows
+    try:
+        stamp, last = paging.read_cursor(cursor, str, int)
+        if order == "due" and not stamp:
+            return rows.filter(nearest_due_at__isnull=True, id__gt=last)
+        moment = datetime.fromisoformat(str(stamp))
+    except (paging.BadCursor, ValueError) as error:
+        raise BadInput(_("翻页标记无效,请从第一页重新打开。"), field="cursor") from error
+    if order == "due":
+        return rows.filter(
+            Q(nearest_due_at__gt=moment)
+            | Q(nearest_due_at=moment, id__gt=last)
+            | Q(nearest_due_at__isnull=True)
+        )
+    return rows.filter(Q(received_at__lt=moment) | Q(received_at=moment, id__lt=last))
+
+
+def _row(row: tuple[Any, ...], caller: Caller, at: datetime) -> MatterRow:
+    (_pk, number, community, kind, state, house, place, text, owner_code, owner_name) = row[:10]
+    (received_at, due_at, important, first_time_pass, cycle) = row[10:15]
+    (owner_id, follower_id, received_by_id, community_id, closed_at) = row[15:]
+    known = caller.employee_id in (owner_id, follower_id, received_by_id)
+    if kind.startswith("complaint") and not known and not _knows(caller, community_id):
+        house = ""
+    return MatterRow(
+        number=number,
+        community=community,
+        kind=kind,
+        kind_title=str(titles.KINDS[kind]),
+        state=state,
+        state_title=str(titles.STATES[state]),
+        house=house or "",
+        place=place,
+        text=text[:_SHORT],
+        owner_code=owner_code,
+        owner_name=owner_name,
+        received_at=received_at,
+        nearest_due_at=due_at,
+        overdue=closed_at is None and due_at is not None and due_at <= at,
+        share=rules.share(received_at, due_at, at) if due_at else 1.0,
+        important=important,
+        first_time_pass=first_time_pass,
+        cycle=cycle,
+    )
+
+
+def _knows(caller: Caller, community_id: int) -> bool:
+    return caller.is_system or caller.holds(community_id, *KNOWS_CALLER)
+
+
+def my_work(*, caller: Caller, at: datetime, limit: int = 100) -> tuple[MatterRow, ...]:
+    """Return the caller's own open matters, nearest due first."""
+    rows = (
+        visible(caller)
+        .filter(owner_id=caller.employee_id, closed_at__isnull=True)
+        .order_by("nearest_due_at", "id")
+        .values_list(*_ROW_FIELDS)[:limit]
+    )
+    return tuple(_row(row, caller, at) for row in rows)
+
+
+def counts(*, caller: Caller, at: datetime, soon: datetime, community: str = "") -> Counts:
+    """Count the open matters the caller may see; ``soon`` ends what counts as due soon."""
+    rows = visible(caller).filter(closed_at__isnull=True)
+    if community:
+        rows = rows.filter(community_id=estate.community(caller=caller, code=community).id)
+    found = rows.aggregate(
+        open=Count("id"),
+        unassigned=Count("id", filter=Q(state__in=rules.UNASSIGNED)),
+        overdue=Count("id", filter=Q(nearest_due_at__lte=at)),
+        due_soon=Count("id", filter=Q(nearest_due_at__gt=at, nearest_due_at__lte=soon)),
+        waiting_visit=Count("id", filter=Q(state="finished")),
+        mine=Count("id", filter=Q(owner_id=caller.employee_id)),
+    )
+    return Counts(**found)
+
+
+def load_of(*, community_id: int) -> dict[int, int]:
+    """Return how many open matters each employee owns in a community."""
+    return dict(
+        Matter.objects.filter(community_id=community_id, closed_at__isnull=True)
+        .values("owner_id")
+        .annotate(n=Count("id"))
+        .values_list("owner_id", "n")
+    )

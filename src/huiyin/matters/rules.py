@@ -1,0 +1,92 @@
+"""What may be done with a matter in which state, and what a firing says: pure decisions (WO-02)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+OPEN = ("received", "reopened", "assigned", "accepted", "on_site")
+UNASSIGNED = ("received", "reopened")
+AFTER = ("finished", "visited_back")
+
+# Verb → states in which it is allowed. Further conditions stand in :func:`refusal`.
+ALLOWED: Mapping[str, tuple[str, ...]] = {
+    "assign": OPEN,
+    "accept": ("received", "reopened", "assigned"),
+    "arrive": ("received", "reopened", "assigned", "accepted"),
+    "progress": (*OPEN, *AFTER),
+    "promise": OPEN,
+    "pause": OPEN,
+    "resume": OPEN,
+    "finish": OPEN,
+    "reply": (*OPEN, *AFTER),
+    "sign": ("on_site", *AFTER),
+    "visit-back": ("finished",),
+    "close": AFTER,
+    "reopen": (*AFTER, "closed"),
+    "reclassify": (*OPEN, *AFTER),
+    "escalate": (*OPEN, *AFTER),
+    "note": (*OPEN, *AFTER, "closed"),
+    "photo": (*OPEN, *AFTER, "closed"),
+    "mark-important": OPEN,
+    "report": (*OPEN, *AFTER, "closed"),
+}
+# Kinds the desk may settle on the spot without sending anybody.
+SETTLED_AT_DESK = ("enquiry", "suggestion", "praise", "help", "callback", "correction")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a refusal depends on: the matter's state and what is still owed."""
+
+    state: str
+    kind: str
+    is_paused: bool
+    is_pausable: bool
+    is_signed: bool
+    owes_visit_back: bool
+
+
+def refusal(verb: str, standing: Standing) -> str | None:
+    """Return why a verb is refused now, as a code of ``titles.REFUSALS``, or None.
+
+    The same function decides which buttons a page shows, so a page never offers what an action
+    would refuse.
+    """
+    if standing.state not in ALLOWED[verb]:
+        return f"{verb}:{standing.state}"
+    unassigned = standing.state in UNASSIGNED and standing.kind not in SETTLED_AT_DESK
+    reasons = (
+        ("pause", standing.is_paused, "paused"),
+        ("pause", not standing.is_pausable, "nothing"),
+        ("resume", not standing.is_paused, "running"),
+        ("finish", unassigned, "unassigned"),
+        ("sign", standing.is_signed, "signed"),
+        ("close", standing.owes_visit_back, "visit_back"),
+    )
+    return next((f"{verb}:{why}" for about, holds, why in reasons if about == verb and holds), None)
+
+
+def nearest(dues: Iterable[tuple[str, datetime]]) -> datetime | None:
+    """Return the moment a queue sorts a matter by: its earliest due promise still owed.
+
+    ``dues`` are (state, due_at) of the promises still owed. A paused one counts only when nothing
+    else is owed.
+    """
+    running: list[datetime] = []
+    paused: list[datetime] = []
+    for state, due_at in dues:
+        (paused if state == "paused" else running).append(due_at)
+    return min(running, default=None) or min(paused, default=None)
+
+
+def is_contact(via: str, reached: bool, owner_channels: frozenset[str]) -> bool:
+    """Tell whether an act really reached the owner: not an internal note, not a failed call."""
+    return reached and via in owner_channels
+
+
+def share(started_at: datetime, due_at: datetime, at: datetime) -> float:
+    """Return how much of a limit is used up at a moment, from 0.0 to 1.0, for a clock bar."""
+    whole = (due_at - started_at).total_seconds()
+    if whole <= 0:
+        return 1.0
+    return min(1.0, max(0.0, (at - started_at).total_seconds() / whole))

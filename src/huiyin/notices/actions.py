@@ -1,0 +1,116 @@
+"""Writing to the outbox and emptying it (NOT-04)."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from huiyin.kernel.caller import Caller
+from huiyin.notices.models import Message
+
+log = logging.getLogger("huiyin.notices")
+
+_QUEUE = """
+INSERT INTO notices_message
+       (community_id, recipient_id, channel, purpose, epoch, fence, about, subject, text, urgent,
+        state, at, tries, problem)
+SELECT c, r, ch, p, e, f, a, s, t, u, 'queued', %s, 0, ''
+  FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::int[], %s::bigint[],
+              %s::text[], %s::text[], %s::text[], %s::bool[]) AS n(c, r, ch, p, e, f, a, s, t, u)
+ON CONFLICT (purpose, recipient_id, channel, epoch) DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to be queued; ``purpose`` and ``epoch`` say what "once" means for it."""
+
+    community_id: int
+    recipient_id: int
+    purpose: str
+    about: str
+    subject: str
+    text: str = ""
+    channel: str = "in_app"
+    epoch: int = 0
+    fence: int | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """The clock and epoch under which a message was written."""
+
+    promise_id: int
+    epoch: int
+
+
+def queue(*, messages: Sequence[NewMessage], at: datetime) -> None:
+    """Write messages into the outbox, inside the transaction of the change that caused them.
+
+    A message already there with the same purpose, recipient, channel and epoch is left alone.
+    """
+    if not messages:
+        return
+    columns: list[list[object]] = [
+        [one.community_id for one in messages],
+        [one.recipient_id for one in messages],
+        [one.channel for one in messages],
+        [one.purpose for one in messages],
+        [one.epoch for one in messages],
+        [one.fence for one in messages],
+        [one.about for one in messages],
+        [one.subject[:120] for one in messages],
+        [one.text for one in messages],
+        [one.urgent for one in messages],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUE, [at, *columns])
+
+
+def deliver(
+    *, at: datetime, still_wanted: Callable[[Iterable[Fence]], set[Fence]], limit: int = 500
+) -> int:
+    """Send up to ``limit`` queued messages, urgent ones first, and return how many were taken.
+
+    ``still_wanted`` is asked just before sending which fences still stand; the rest are marked
+    superseded. In-app messages are delivered by this very mark, so a crash repeats nothing.
+    """
+    with transaction.atomic():
+        batch = list(
+            Message.objects.select_for_update(skip_locked=True)
+            .filter(state=Message.State.QUEUED)
+            .order_by("-urgent", "id")
+            .values_list("id", "channel", "fence", "epoch", "purpose", "recipient_id")[:limit]
+        )
+        if not batch:
+            return 0
+        fences = {Fence(fence, epoch) for _, _, fence, epoch, _, _ in batch if fence is not None}
+        wanted = still_wanted(fences) if fences else set()
+        dropped = {
+            one
+            for one, _, fence, epoch, _, _ in batch
+            if fence is not None and Fence(fence, epoch) not in wanted
+        }
+        sent = [row for row in batch if row[0] not in dropped]
+        if dropped:
+            Message.objects.filter(pk__in=dropped).update(state=Message.State.SUPERSEDED)
+        Message.objects.filter(pk__in=[row[0] for row in sent]).update(
+            state=Message.State.SENT, sent_at=at
+        )
+    for one, channel, _, _, purpose, recipient_id in sent:
+        if channel == "log":
+            log.warning("message %s for employee %s: %s", one, recipient_id, purpose)
+    return len(batch)
+
+
+def mark_read(*, by: Caller, at: datetime, message_ids: Iterable[int] | None = None) -> int:
+    """Mark the caller's own in-app messages as read, all of them or the ones named."""
+    mine = Message.objects.filter(
+        recipient_id=by.employee_id, channel="in_app", state=Message.State.SENT, read_at=None
+    )
+    if message_ids is not None:
+        mine = mine.filter(pk__in=list(message_ids))
+    return mine.update(read_at=at)
