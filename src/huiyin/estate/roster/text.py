@@ -1,0 +1,107 @@
+"""The folding every reader of a roster starts with: one width, one dash, no stray space."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+Cell = str | int | float | bool | date | datetime | time | timedelta | None
+
+BLANKS = frozenset(
+    {"", "-", "--", "---", "/", "\\", ".", "*", "无", "暂无", "不详", "未知", "未填", "空", "缺"}
+    | {"N/A", "NA", "NULL", "NONE", "NIL", "TBD", "待定", "待补", "待补充", "未提供", "未登记"}
+)
+ERRORS = frozenset(
+    {"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+    | {"#GETTING_DATA", "#DATA!"}
+)
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣~─━"), "-")
+_DOTS = dict.fromkeys(map(ord, "•・‧∙⋅"), "·")
+_SAME = _DASHES | _DOTS
+_DIGITS = {"〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
+_DIGITS |= {"七": 7, "八": 8, "九": 9}
+_UNITS = {"十": 10, "百": 100}
+NUMERAL = "[〇零一二两三四五六七八九十百]+"
+
+
+class Unreadable(Exception):
+    """A value that cannot be what its column says; `code` names why, `params` fill the sentence."""
+
+    def __init__(self, code: str, **params: str) -> None:
+        """Keep the code of the problem and what its sentence needs."""
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Fold full-width characters, dashes, dots and spaces to one form; control characters go."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_SAME)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    if not text.isprintable():
+        text = "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
+    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def cell_text(value: Cell) -> str:
+    """Write a cell the way its owner reads it: no `.0` behind a whole number, no exponent."""
+    if isinstance(value, str):
+        return fold(value)
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return number_text(value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    return str(value)
+
+
+def number_text(value: float) -> str:
+    """Write a number without exponent and without a trailing `.0`; what is no number is blank."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return ""
+    if value == int(value):
+        return str(int(value))
+    return format(Decimal(repr(value)), "f")
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a folded text only says that nothing is known."""
+    return text.strip().upper() in BLANKS
+
+
+def is_error(text: str) -> bool:
+    """Tell whether a cell holds the error of a broken formula."""
+    return text.strip().upper() in ERRORS
+
+
+def squeeze(text: str) -> str:
+    """Fold a text and drop every space and line break."""
+    return re.sub(r"\s+", "", fold(text))
+
+
+def numeral(text: str) -> int:
+    """Read a Chinese numeral, by value (`二十一`) or digit by digit (`一二〇一`)."""
+    if not any(c in _UNITS for c in text):
+        return int("".join(str(_DIGITS[c]) for c in text))
+    total = 0
+    digit: int | None = None
+    for char in text:
+        if char in _UNITS:
+            total += (1 if digit is None else digit) * _UNITS[char]
+            digit = None
+        else:
+            digit = _DIGITS[char]
+    return total + (digit or 0)
+
+
+def arabic(text: str, before: str) -> str:
+    """Turn the Chinese numerals that stand right before one of `before` (a pattern) into digits."""
+    return re.sub(f"{NUMERAL}(?={before})", lambda m: str(numeral(m[0])), text)

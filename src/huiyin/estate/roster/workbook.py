@@ -1,0 +1,275 @@
+"""Reads a whole roster: every sheet with its header, its context and its rows, into `Parsed`.
+
+1. A sheet without a header that is understood is left out, with a notice.
+2. Buildings and units are filled down, from merged cells and from blanks below; a title such as
+   `3栋` over a table, or the name of the sheet, stands for a missing building column.
+3. Total rows, repeated headers, notes and blank rows are passed over.
+4. A house in a second row is not read again: the row is noted, with what differs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from huiyin.estate.roster.files import Sheet, open_bytes, open_file
+from huiyin.estate.roster.headers import Column, Field, Layout, find_layout
+from huiyin.estate.roster.parsed import Kind, Notice, Parsed, ParsedHouse
+from huiyin.estate.roster.places import kind_of_cell, kind_of_sheet, name_of
+from huiyin.estate.roster.rows import Draft, Findings, RowReader
+from huiyin.estate.roster.spelling import (
+    HouseName,
+    read_building,
+    read_space,
+    read_unit,
+    tagged_building,
+)
+from huiyin.estate.roster.text import Cell, Unreadable, cell_text, is_blank, is_error
+
+_TOTAL = re.compile(r"^(?:合计|总计|小计|共计|总数|总户数|累计|本页合计)")
+_LONGEST_TITLE = 12
+_COMPARED = (
+    ("area", "area"), ("owners", "owner"), ("tenants", "tenant"), ("vacant", "vacant"),
+    ("handed_over_on", "handed_over_on"), ("tenure", "tenure"), ("goes_with", "goes_with"),
+    ("plates", "plate"), ("kind", "kind"), ("rate", "rate"), ("remarks", "remark"),
+)  # fmt: skip
+
+
+def parse_file(path: Path) -> Parsed:
+    """Read a roster from disk; raises `files.UnusableFile` when it is none."""
+    return parse_sheets(open_file(path))
+
+
+def parse_bytes(content: bytes, name: str) -> Parsed:
+    """Read an uploaded roster; raises `files.UnusableFile` when it is none."""
+    return parse_sheets(open_bytes(content, name))
+
+
+def parse_sheets(sheets: Sequence[Sheet]) -> Parsed:
+    """Read the sheets of a roster one after another and settle what they say twice."""
+    findings = Findings()
+    houses: list[ParsedHouse] = []
+    for sheet in sheets:
+        if sheet.hidden:
+            findings.notices.append(Notice(sheet.name, 0, "sheet.hidden"))
+        elif any(cell_text(cell) for row in sheet.rows for cell in row):
+            houses.extend(SheetReader(sheet, findings).read())
+    return _without_duplicates(houses, findings)
+
+
+@dataclass(slots=True)
+class Context:
+    """What the rows above say about the next one."""
+
+    building: str = ""
+    unit: str = ""
+
+
+class SheetReader:
+    """Reads one sheet."""
+
+    def __init__(self, sheet: Sheet, findings: Findings) -> None:
+        """Find the header of the sheet."""
+        self.sheet = sheet
+        self.findings = findings
+        titled = tagged_building(sheet.name)
+        self.layout = find_layout(sheet.rows, building_known=bool(titled))
+        self.context = Context(titled)
+
+    def read(self) -> list[ParsedHouse]:
+        """Read every row below the header."""
+        layout = self.layout
+        if layout is None:
+            self.findings.notices.append(Notice(self.sheet.name, 0, "sheet.no_header"))
+            return []
+        reader = RowReader(self.sheet.name, layout, self.findings)
+        kind = kind_of_sheet(self.sheet.name, layout)
+        place = _place_column(layout, kind)
+        if not self.context.building:
+            self.context.building = self._titled(layout)
+        houses: list[ParsedHouse] = []
+        draft: Draft | None = None
+        for at in range(layout.first_row, len(self.sheet.rows)):
+            reader.turn_to(at + 1, self.sheet.rows[at])
+            if self._passed_over(reader, at):
+                continue
+            if draft is not None and self._continues(place, at):
+                reader.read_into(draft)
+                continue
+            if draft is not None:
+                houses.extend(_finished(reader, draft))
+            draft = self._begun(reader, place, kind, at)
+            if draft is not None:
+                reader.read_into(draft)
+        if draft is not None:
+            houses.extend(_finished(reader, draft))
+        return houses
+
+    def _titled(self, layout: Layout) -> str:
+        """Return the building the titles above a table without a building column name."""
+        if layout.get(Field.BUILDING):
+            return ""
+        titles = [cell_text(c) for row in self.sheet.rows[: layout.first_row - 1] for c in row]
+        return next((found for title in titles if (found := tagged_building(title))), "")
+
+    def _passed_over(self, reader: RowReader, at: int) -> bool:
+        """Tell whether a row is blank, a total, the header again or a title in between."""
+        texts = [text for cell in self.sheet.rows[at] if (text := cell_text(cell))]
+        if not texts or any(_TOTAL.match(text.replace(" ", "")) for text in texts[:3]):
+            return True
+        if len(texts) == 1 and len(texts[0]) <= _LONGEST_TITLE:
+            if building := tagged_building(texts[0]):
+                if not any(c.isdigit() for c in re.split(r"栋|幢|座|楼|#", texts[0])[-1]):
+                    self.context = Context(building)
+                    return True
+        columns = reader.layout.columns
+        same = sum(1 for c in columns if cell_text(reader.cell(c)).replace("\n", " ") == c.header)
+        return same > 1 and same * 2 > len(columns)
+
+    def _continues(self, place: Column, at: int) -> bool:
+        """Tell whether the place cell of a row is the lower part of a merged one."""
+        return any(
+            top < at <= bottom and left <= place.index <= right
+            for (top, left), (bottom, right) in self.sheet.merged
+        ) and not cell_text(_at(self.sheet.rows[at], place.index))
+
+    def _begun(self, reader: RowReader, place: Column, kind: Kind, at: int) -> Draft | None:
+        """Begin the house of a row, or return None for a row that is not about any."""
+        layout = reader.layout
+        value = reader.cell(place)
+        own = layout.get(Field.KIND)
+        if own is not None and kind is not Kind.PARKING:
+            kind = kind_of_cell(reader.cell(own), kind)
+        about = any(
+            not is_blank(cell_text(reader.cell(c))) and ":" not in cell_text(reader.cell(c))
+            for c in layout.columns
+            if c.field in (Field.OWNER, Field.PHONE, Field.AREA, Field.TENANT)
+        )
+        if is_blank(cell_text(value)) and not about:
+            return None
+        try:
+            name = self._named(reader, place, kind, value)
+        except _At as refused:
+            if about or kind is Kind.PARKING:
+                reader.refuse(refused.column, cell_text(reader.cell(refused.column)), refused.error)
+            return None
+        return Draft(at + 1, kind, name)
+
+    def _named(self, reader: RowReader, place: Column, kind: Kind, value: Cell) -> HouseName:
+        """Read the name of a row's house, its building and unit filled down from above.
+
+        Raises `_At`: which column could not be read.
+        """
+        if kind is not Kind.PARKING:
+            self._fill_down(reader)
+        try:
+            if is_error(cell_text(value)):
+                raise Unreadable("cell.error")
+            return name_of(value, kind, self.context.building, self.context.unit)
+        except Unreadable as error:
+            raise _At(place, error) from error
+
+    def _fill_down(self, reader: RowReader) -> None:
+        """Take over the building and unit cells of a row; blank ones keep what stood above."""
+        for which, read in ((Field.BUILDING, read_building), (Field.UNIT, read_unit)):
+            column = reader.layout.get(which)
+            text = cell_text(reader.cell(column))
+            if column is None or text == "":
+                continue
+            try:
+                found = read(text)
+            except Unreadable as error:
+                raise _At(column, error) from error
+            if which is Field.BUILDING and found != self.context.building:
+                self.context = Context(found)
+            elif which is Field.UNIT:
+                self.context.unit = found
+
+
+class _At(Exception):
+    """A place that could not be read, with the column that is to blame."""
+
+    def __init__(self, column: Column, error: Unreadable) -> None:
+        super().__init__(error.code)
+        self.column = column
+        self.error = error
+
+
+def _at(row: Sequence[Cell], index: int) -> Cell:
+    """Return a cell of a row that may be shorter."""
+    return row[index] if index < len(row) else None
+
+
+def _place_column(layout: Layout, kind: Kind) -> Column:
+    """Choose the column that says which house a row is about."""
+    order = {
+        Kind.PARKING: (Field.SPACE, Field.ROOM, Field.SHOP, Field.UNIT),
+        Kind.SHOP: (Field.SHOP, Field.ROOM, Field.UNIT, Field.SPACE),
+    }.get(kind, (Field.ROOM, Field.SHOP, Field.UNIT, Field.SPACE))
+    return next(column for which in order if (column := layout.get(which)))
+
+
+def _finished(reader: RowReader, draft: Draft) -> Iterator[ParsedHouse]:
+    """Finish a house, and the parking spaces its own row names."""
+    house = reader.finish(draft)
+    yield house
+    for text in draft.spaces:
+        try:
+            code = read_space(text)
+        except Unreadable:
+            params = {"value": text}
+            reader.findings.notices.append(
+                Notice(house.sheet, house.row, "space.unreadable", params)
+            )
+            continue
+        yield ParsedHouse(
+            house.sheet,
+            house.row,
+            Kind.PARKING,
+            code,
+            number=code,
+            goes_with=house.code,
+            given=frozenset({"room"}),
+        )
+
+
+def _without_duplicates(houses: list[ParsedHouse], findings: Findings) -> Parsed:
+    """Keep the first row of every house and note the others, saying what differs."""
+    first: dict[str, ParsedHouse] = {}
+    repeated: set[tuple[str, int]] = set()
+    for house in houses:
+        known = first.setdefault(house.code, house)
+        if known is house:
+            continue
+        merged = _completed(known, house)
+        if merged is not None:
+            first[house.code] = merged
+            continue
+        repeated.add((house.sheet, house.row))
+        differs = [word for name, word in _COMPARED if getattr(known, name) != getattr(house, name)]
+        params = {"house": house.code, "sheet": known.sheet, "row": str(known.row)}
+        code = "house.differs" if differs else "house.duplicate"
+        if differs:
+            params["fields"] = ",".join(differs)
+        findings.notices.append(Notice(house.sheet, house.row, code, params))
+    order = {place: at for at, place in enumerate(dict.fromkeys(h.sheet for h in houses))}
+    return Parsed(
+        tuple(first.values()),
+        tuple(p for p in findings.problems if (p.sheet, p.row) not in repeated),
+        tuple(sorted(findings.notices, key=lambda n: (order.get(n.sheet, len(order)), n.row))),
+    )
+
+
+def _completed(known: ParsedHouse, again: ParsedHouse) -> ParsedHouse | None:
+    """Join a space named in the row of its house with its row in the list of spaces."""
+    inline = frozenset({"room"})
+    if Kind.PARKING not in (known.kind, again.kind) or inline not in (known.given, again.given):
+        return None
+    listed, named = (again, known) if known.given == inline else (known, again)
+    if listed.goes_with and listed.goes_with != named.goes_with:
+        return None
+    return replace(listed, goes_with=named.goes_with, given=listed.given | inline)
+
+
