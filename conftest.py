@@ -6,12 +6,14 @@ This file lies at the root so that it serves ``tests/`` and the tests inside eac
 
 import hashlib
 import os
+import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import fasteners
 import psutil
@@ -124,6 +126,19 @@ def _administer(statement: str) -> list[Any]:
     with connection._nodb_cursor() as cursor:
         cursor.execute(statement)
         return list(cursor.fetchall()) if cursor.description else []
+
+
+@pytest.fixture
+def spare_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """Give the address of one more migrated database, for commands run as processes of their own."""
+    name = f"test_spare_{secrets.token_hex(4)}_{os.getpid()}"
+    with django_db_blocker.unblock():
+        with fasteners.InterProcessLock(HOME / "template.lock"):
+            _administer(f'CREATE DATABASE "{name}" TEMPLATE "{_template()}" STRATEGY file_copy')
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    yield parts._replace(path=f"/{name}").geturl()
+    with django_db_blocker.unblock():
+        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 # -- the world around a test

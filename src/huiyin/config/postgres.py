@@ -62,11 +62,9 @@ class EmbeddedServer:
         self.home = home.absolute()
         self.durable = durable
         self.account = _service_account()
-        self.place = self._choose_place()
-        self.data = self.place / "data"
-        self.log = self.place / "server.log"
         self.state_file = self.home / "server.json"
-        self.password, self.port = "", 0
+        self.password, self.port, self.outside = "", 0, False
+        self._read_state()
         self._bin: Path | None = None
         self._lock = fasteners.InterProcessLock(self.home / "server.lock")
         self._users = fasteners.InterProcessReaderWriterLock(self.home / "users.lock")
@@ -74,10 +72,29 @@ class EmbeddedServer:
     # -- what callers use
 
     @property
+    def place(self) -> Path:
+        """Return the folder for data, log and socket, reachable by the account that runs it.
+
+        Root's HUIYIN_HOME may lie under a closed folder such as /root. Opening that to others is
+        not ours to do, so the data then lives under /var/lib, named after the home.
+        """
+        if not self.outside:
+            return self.home / "postgres"
+        return SYSTEM_HOMES / f"huiyin-{_digest(self.home)[:12]}"
+
+    @property
+    def data(self) -> Path:
+        """Return PostgreSQL's data folder."""
+        return self.place / "data"
+
+    @property
+    def log(self) -> Path:
+        """Return the file PostgreSQL writes its messages to."""
+        return self.place / "server.log"
+
+    @property
     def url(self) -> str:
         """Return the address for DATABASE_URL: by socket where the path allows, else by TCP."""
-        if not self.port:
-            self._read_state()
         secret = quote(self.password, safe="")
         if self._socket_dir():
             folder = quote(str(self._socket_dir()), safe="")
@@ -86,7 +103,12 @@ class EmbeddedServer:
 
     @contextmanager
     def running(self) -> Iterator[str]:
-        """Keep the server running inside the block; the last user to leave stops it."""
+        """Keep the server running inside the block; the last user to leave stops it.
+
+        PG* variables would send our own connections elsewhere: they leave this process for good.
+        """
+        for name in os.environ.keys() - clean_environment().keys():
+            del os.environ[name]
         self.home.mkdir(parents=True, exist_ok=True)
         with self._lock:
             self.start()
@@ -105,9 +127,9 @@ class EmbeddedServer:
 
         1. It answers: nothing to do.
         2. No data yet: make it, in a folder renamed only when complete.
-        3. Start, again and again up to a minute: after a crash, old backends may still be writing.
-        4. Only if ``postmaster.pid`` names a process that is not PostgreSQL, and no PostgreSQL works
-           in the data folder, is that file stale and removed.
+        3. Start, again and again up to a minute: after a crash, old backends may be writing still.
+        4. Only if ``postmaster.pid`` names a process that is not PostgreSQL, and no PostgreSQL
+           works in the data folder, is that file stale and removed.
         5. Make the database and check that it can search Chinese text.
         """
         self._read_state()
@@ -146,18 +168,9 @@ class EmbeddedServer:
 
     # -- steps
 
-    def _choose_place(self) -> Path:
-        """Return the folder for data, log and socket, reachable by the account that runs it.
-
-        Root's HUIYIN_HOME may lie under a closed folder such as /root. Opening that to others is
-        not ours to do, so the data then lives under /var/lib, named after the home.
-        """
-        if self.account is None or _reachable(self.home):
-            return self.home / "postgres"
-        mark = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
-        return SYSTEM_HOMES / f"huiyin-{mark}"
-
     def _prepare_place(self) -> None:
+        if not self.port:
+            self.outside = self.account is not None and not _reachable(self.home / "postgres")
         self.place.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._socket_dir():
             (self.place / "s").mkdir(mode=0o700, exist_ok=True)
@@ -234,8 +247,7 @@ class EmbeddedServer:
 
     def _pick_port(self) -> None:
         """Keep the stored port while it is free, else take the next free one and store it."""
-        mark = int(hashlib.sha256(str(self.home).encode()).hexdigest()[:8], 16)
-        port = self.port or PORT_FIRST + mark % PORT_SPAN
+        port = self.port or PORT_FIRST + int(_digest(self.home)[:8], 16) % PORT_SPAN
         while not _is_free(port):
             port = port + 1 if port < PORT_FIRST + PORT_SPAN else PORT_FIRST
         if port != self.port:
@@ -348,11 +360,12 @@ class EmbeddedServer:
         with suppress(FileNotFoundError):
             state = json.loads(self.state_file.read_text(encoding="utf-8"))
             self.password, self.port = state["password"], state["port"]
+            self.outside = state.get("outside", False)
 
     def _write_state(self) -> None:
         half = self.state_file.with_suffix(".half")
         half.touch(mode=0o600)
-        state = {"password": self.password, "port": self.port, "place": str(self.place)}
+        state = {"port": self.port, "password": self.password, "outside": self.outside}
         half.write_text(json.dumps(state), encoding="utf-8")
         half.replace(self.state_file)
 
@@ -365,6 +378,10 @@ def _service_account() -> tuple[int, int] | None:
 
     entry = pwd.getpwnam(SERVICE_USER)
     return entry.pw_uid, entry.pw_gid
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path)).hexdigest()
 
 
 def _reachable(path: Path) -> bool:
