@@ -73,3 +73,17 @@ EVENT_KINDS = (
     "noted",
     "reported",
 )
+# Causes that the weekly analysis of complaints groups by (CMP-09), named when a matter is finished.
+CAUSES = (
+    "equipment",
+    "workmanship",
+    "attitude",
+    "cleaning",
+    "security",
+    "neighbour",
+    "parking",
+    "fees",
+    "builder",
+    "communication",
+    "other",
+)

@@ -1,4 +1,4 @@
-"""Stored promises as the engine sees them, for the actions that change and the queries that show."""
+"""Stored promises as the engine sees them: for actions that change and queries that show."""
 
 from collections.abc import Iterable
 

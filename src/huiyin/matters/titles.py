@@ -66,6 +66,19 @@ EVENTS = {
     "noted": _("内部备注"),
     "reported": _("事件报告归档"),
 }
+CAUSES = {
+    "equipment": _("设施设备故障"),
+    "workmanship": _("维修质量"),
+    "attitude": _("服务态度"),
+    "cleaning": _("环境卫生"),
+    "security": _("安全管理"),
+    "neighbour": _("邻里纠纷"),
+    "parking": _("停车管理"),
+    "fees": _("收费疑问"),
+    "builder": _("施工遗留"),
+    "communication": _("沟通不及时"),
+    "other": _("其他"),
+}
 PROMISES = {
     "assign": _("派人"),
     "arrive": _("到场"),

@@ -52,7 +52,7 @@ class Message(models.Model):
             ),
             models.Index(fields=["about", "id"], name="message_about"),
             models.Index(
-                fields=["recipient", "-at", "-id"],
+                fields=["recipient", "-id"],
                 name="message_inbox",
                 condition=Q(channel="in_app"),
             ),

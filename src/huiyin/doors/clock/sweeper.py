@@ -46,7 +46,7 @@ def tick(at: datetime) -> Ticked:
 
 
 def work(stop: threading.Event, every: float = EVERY_SECONDS) -> None:
-    """Tick until ``stop`` is set. A failed tick is logged and tried again; it never ends the loop."""
+    """Tick until ``stop`` is set; a failed tick is logged and tried again."""
     while not stop.is_set():
         try:
             close_old_connections()

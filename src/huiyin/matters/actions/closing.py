@@ -173,7 +173,7 @@ def escalate_matter(*, by: Caller, at: datetime, number: str, to: str, reason: s
 
 @transaction.atomic
 def record_report(*, by: Caller, at: datetime, number: str, text: str) -> str:
-    """Record that the incident report was approved and filed; keeps the ``report`` clock (CMP-03)."""
+    """Record that the incident report was approved and filed; keeps its clock (CMP-03)."""
     work = open_work(number=number, by=by, at=at, verb="report")
     record(work, "reported", text=check_text(text, "text"))
     return finish_work(work)

@@ -19,7 +19,7 @@ from huiyin.matters.actions.core import (
     tell,
 )
 from huiyin.matters.actions.intake import MAX_PHOTOS, check_text
-from huiyin.matters.kinds import CHANNELS, OWNER_CHANNELS
+from huiyin.matters.kinds import CAUSES, CHANNELS, OWNER_CHANNELS
 from huiyin.matters.models import Photo
 from huiyin.staff import queries as staff
 from huiyin.staff.rules import Duty
@@ -160,13 +160,16 @@ def resume_matter(*, by: Caller, at: datetime, number: str) -> str:
 
 
 @transaction.atomic
-def finish_matter(*, by: Caller, at: datetime, number: str, result: str) -> str:
-    """Record the result. The clocks of what comes after start: feedback, visit back, closing."""
+def finish_matter(*, by: Caller, at: datetime, number: str, result: str, cause: str = "") -> str:
+    """Record the result, and the cause if known (CMP-09). The clocks of what comes after start:
+    feedback, visit back, closing."""
     work = open_work(number=number, by=by, at=at, verb="finish")
     result = check_text(result, "result")
+    if cause and cause not in CAUSES:
+        raise BadInput(_("没有“%(it)s”这个原因。") % {"it": cause}, field="cause")
     passed = work.matter.cycle == 1
-    work.set(state="finished", finished_at=at, result=result, first_time_pass=passed)
-    record(work, "finished", text=result)
+    work.set(state="finished", finished_at=at, result=result, cause=cause, first_time_pass=passed)
+    record(work, "finished", text=result, data={"cause": cause} if cause else None)
     follower = work.staff.people.get(work.matter.follower_id or 0)
     if follower is not None and follower.id != by.employee_id:
         subject = _("您跟进的 %(number)s 已办结,请确认业主已得到答复") % {"number": number}

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from huiyin.estate.models import Community, House, Person
 from huiyin.files.models import StoredFile
-from huiyin.matters.kinds import CHANNELS, EVENT_KINDS, KINDS, STATES
+from huiyin.matters.kinds import CAUSES, CHANNELS, EVENT_KINDS, KINDS, STATES
 from huiyin.staff.models import Employee
 from huiyin.standards.models import StandardVersion
 
@@ -60,6 +60,9 @@ class Matter(models.Model):
     nearest_due_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     result = models.TextField(blank=True, default="")
+    cause = models.CharField(
+        max_length=14, choices=[(cause, cause) for cause in CAUSES], blank=True, default=""
+    )
     signed_name = models.CharField(max_length=40, blank=True, default="")
     signed_at = models.DateTimeField(null=True, blank=True)
     visited_back_at = models.DateTimeField(null=True, blank=True)
