@@ -141,8 +141,7 @@ class Course:
                 self.stop(promise, fact.kind, fact.at)
             elif fact.kind == "reopened" and promise.cycle < fact.cycle and _restarts(clause):
                 self.stop(promise, "reopened", fact.at)
-        if fact.kind == "closed":
-            for promise in self.owed():
+            elif fact.kind == "closed" and not clause.after_close:
                 self.stop(promise, "closed", fact.at)
 
     def start(self, fact: Fact, renewing: Sequence[Clause]) -> None:

@@ -97,6 +97,8 @@ class Clause:
     supersedes: bool = False
     """A new start voids the earlier unbroken promise of this clause."""
     emergency: bool = False
+    after_close: bool = False
+    """Still owed when the matter itself is closed, like the report on an emergency."""
 
     @property
     def from_fact(self) -> bool:
@@ -332,6 +334,7 @@ def _clause(table: Table, old: Clause | None, ladder: tuple[Rung, ...]) -> Claus
         pausable=table.flag("pausable", old.pausable if old else False),
         supersedes=table.flag("supersedes", old.supersedes if old else False),
         emergency=table.flag("emergency", old.emergency if old else False),
+        after_close=table.flag("after_close", old.after_close if old else False),
         ladder=_ladder(table, old.ladder if old else ladder),
     )
 

@@ -180,6 +180,8 @@ def unkept(standard: Standard, promises: Sequence[PromiseState]) -> tuple[Promis
     undone = []
     for promise in promises:
         clause = standard.clause(promise.clause_id)
-        if promise.is_owed and clause and "closed" not in {*clause.kept_by, *clause.repeats_until}:
+        if not promise.is_owed or clause is None or clause.after_close:
+            continue
+        if "closed" not in {*clause.kept_by, *clause.repeats_until}:
             undone.append(promise)
     return tuple(undone)

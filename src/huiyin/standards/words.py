@@ -5,7 +5,7 @@ from typing import Final
 
 EVENT_KINDS: Final = frozenset(
     {
-        "accepted", "arrived", "assigned", "closed", "corrected", "escalated", "finished",
+        "accepted", "arrived", "assigned", "closed", "escalated", "finished",
         "handed_over", "noted", "paused", "progressed", "promised", "received", "reclassified",
         "reopened", "replied", "reported", "resumed", "signed", "visited_back",
     }
