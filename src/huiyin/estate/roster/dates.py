@@ -82,5 +82,3 @@ def _plausible(day: date) -> date:
     if day.year not in _YEARS:
         raise Unreadable("date.implausible")
     return day
-
-

@@ -86,7 +86,7 @@ def _workbook(content: bytes) -> tuple[Sheet, ...]:
             sheet = book.get_sheet_by_name(about.name)
             if sheet.height > MOST_ROWS:
                 raise UnusableFile("file.too_many_rows", rows=str(MOST_ROWS))
-            rows = sheet.to_python(skip_empty_area=False)
+            rows = [list[Cell](row) for row in sheet.to_python(skip_empty_area=False)]
             merged = tuple(sheet.merged_cell_ranges or ())
             hidden = about.visible is not SheetVisibleEnum.Visible
             sheets.append(Sheet(about.name, rows, merged, hidden))

@@ -51,15 +51,31 @@ _HANDED = "交房|收楼|收房|入伙|交付|交楼|接房|交接|交钥匙|领
 
 # In order of precedence: the first pattern that is found in the header decides.
 _SYNONYMS: tuple[tuple[Field, int, str], ...] = (
-    (Field.IGNORED, 1, r"身份证|证件|证号|性别|年龄|邮箱|e-?mail|微信|籍贯|民族|职业|单位名称$|银行|账号|^户名|开户"),
-    (Field.IGNORED, 1, r"公摊|分摊面积|总价|房款|欠费|金额|余额|合同号|合同编号|起租|到期|租期|月租|租金"),
-    (Field.IGNORED, 1, r"^(?:序号|编号|no\.?|id|序|项次|行号|户数|人数|人口|小区|小区名称|项目|项目名称|社区)$"),
+    (
+        Field.IGNORED,
+        1,
+        r"身份证|证件|证号|性别|年龄|邮箱|e-?mail|微信|籍贯|民族|职业|单位名称$|银行|账号|^户名|开户",
+    ),
+    (
+        Field.IGNORED,
+        1,
+        r"公摊|分摊面积|总价|房款|欠费|金额|余额|合同号|合同编号|起租|到期|租期|月租|租金",
+    ),
+    (
+        Field.IGNORED,
+        1,
+        r"^(?:序号|编号|no\.?|id|序|项次|行号|户数|人数|人口|小区|小区名称|项目|项目名称|社区)$",
+    ),
     (Field.TENURE, 2, r"(?:车位|车库|泊位)(?:类型|类别|性质|属性|种类)|产权/租赁|租售"),
     (Field.RATE, 2, r"费标准|单价|收费标准|费率|物业费|管理费|月费|车位费|停车费|每月费用"),
     (Field.PLATE, 3, r"车牌|车号|车辆牌|plate"),
     (Field.HANDED_OVER, 3, rf"(?:{_HANDED}).*(?:日期|时间|日|年月)|(?:日期|时间).*(?:{_HANDED})"),
     (Field.HANDED_OVER, 1, r"(?:入住|验房)(?:日期|时间|日)"),
-    (Field.STATUS, 1, rf"(?:{_HANDED}|房屋|房产|房间|使用|居住|销售|入住|空置|是否).*(?:状态|状况|情况|空置|入住)|^状态$"),
+    (
+        Field.STATUS,
+        1,
+        rf"(?:{_HANDED}|房屋|房产|房间|使用|居住|销售|入住|空置|是否).*(?:状态|状况|情况|空置|入住)|^状态$",
+    ),
     (Field.TENANT_PHONE, 3, rf"(?:{_TENANT_WORDS}).*(?:{_PHONE_WORDS})"),
     (Field.PHONE, 3, rf"(?:{_PHONE_WORDS})"),
     (Field.AREA, 5, r"建筑面积|建面"),
@@ -71,11 +87,23 @@ _SYNONYMS: tuple[tuple[Field, int, str], ...] = (
     (Field.SPACE, 3, r"(?:车位|停车位|泊位|车库)(?:号|编号|号码|位置)?|parking"),
     (Field.SHOP, 3, r"商铺|铺号|铺位|店铺|店面|门面|摊位|档口|铺名"),
     (Field.ROOM, 4, r"对应房|关联房|所属房|绑定房|房屋编号|房屋编码|房屋代码|房产编号|资源编号"),
-    (Field.BUILDING, 3, r"^(?:楼栋|栋|幢|座|楼|楼宇|楼座|座栋|苑栋|组团)(?:号|名称?|编号)?$|^(?:栋座|栋号|栋别|几栋|楼号|幢号|座号|坐落楼栋|所属楼栋|所在楼栋|building|block|楼幢)$"),
+    (
+        Field.BUILDING,
+        3,
+        r"^(?:楼栋|栋|幢|座|楼|楼宇|楼座|座栋|苑栋|组团)(?:号|名称?|编号)?$|^(?:栋座|栋号|栋别|几栋|楼号|幢号|座号|坐落楼栋|所属楼栋|所在楼栋|building|block|楼幢)$",
+    ),
     (Field.UNIT, 3, r"^(?:单元|梯|门|unit|所属单元|所在单元)(?:号|名称?|编号)?$"),
     (Field.FLOOR, 3, r"^(?:所在)?(?:楼层|层|层数|层号|floor)$"),
-    (Field.ROOM, 5, r"^(?:房号|房间号|房间|室号|房屋号|房屋|单元房号|楼栋房号|完整房号|房源|房|室)$|房号|房间号|门牌"),
-    (Field.ROOM, 3, r"户号|室号|房屋地址|房屋坐落|房屋名称|房屋位置|房产地址|物业地址|房址|room|house|flat|写字间|办公室"),
+    (
+        Field.ROOM,
+        5,
+        r"^(?:房号|房间号|房间|室号|房屋号|房屋|单元房号|楼栋房号|完整房号|房源|房|室)$|房号|房间号|门牌",
+    ),
+    (
+        Field.ROOM,
+        3,
+        r"户号|室号|房屋地址|房屋坐落|房屋名称|房屋位置|房产地址|物业地址|房址|room|house|flat|写字间|办公室",
+    ),
     (Field.ROOM, 2, r"^(?:地址|住址|位置|坐落|物业名称|资源名称|铺/房号|户)$"),
     (Field.BUSINESS, 1, r"业态|经营项目|经营范围|经营内容|店名|招牌"),
     (Field.TENANT, 3, rf"(?:{_TENANT_WORDS})"),
@@ -156,7 +184,7 @@ def find_layout(rows: Sequence[Sequence[Cell]], *, building_known: bool = False)
         single = [cell_text(cell) for cell in rows[at]]
         if not _may_be_header(single):
             continue
-        options = [(single, 1)]
+        options = [([(text, text) for text in single], 1)]
         if at + 1 < len(rows):
             below = [cell_text(cell) for cell in rows[at + 1]]
             if _may_be_header(below) and not any(map(_FULL_DIGITS.search, below)):
@@ -178,24 +206,31 @@ def _may_be_header(texts: list[str]) -> bool:
     )
 
 
-def _combined(above: list[str], below: list[str]) -> list[str]:
-    """Join two rows of headers; a group in the row above reaches over the blanks to its right."""
-    joined: list[str] = []
+def _combined(above: list[str], below: list[str]) -> list[tuple[str, str]]:
+    """Join two rows of headers; a group in the row above reaches over the blanks to its right.
+
+    Each comes as it is shown and as it is understood: the group counts only where the lower name
+    alone says too little (`姓名` below `租户`).
+    """
+    joined: list[tuple[str, str]] = []
     group = ""
     for place in range(max(len(above), len(below))):
         over = above[place] if place < len(above) else ""
         under = below[place] if place < len(below) else ""
         group = over or (group if under else "")
-        joined.append(f"{group} {under}".strip() if under else over)
+        both = f"{group} {under}".strip() if under else over
+        known = meaning(under)
+        enough = known is not None and known[0] is not Field.IGNORED and known[1] > 1
+        joined.append((both, under if enough and not re.search(_TENANT_WORDS, group) else both))
     return joined
 
 
-def _chosen(headers: list[str]) -> tuple[Column, ...]:
+def _chosen(headers: list[tuple[str, str]]) -> tuple[Column, ...]:
     """Give each meaning its column: the heaviest, or all where several are of use."""
     best: dict[Field, Column] = {}
     several: list[Column] = []
-    for index, header in enumerate(headers):
-        found = meaning(header)
+    for index, (header, understood) in enumerate(headers):
+        found = meaning(understood)
         if found is None or found[0] is Field.IGNORED:
             continue
         column = Column(index, " ".join(header.split()), *found)

@@ -24,10 +24,11 @@ SURNAMES = frozenset(
     "庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄东欧利蔚越隆师巩聂晁勾敖"
     "融冷辛阚那简饶曾沙丰巢关相查后荆红游权盖益桓公肖代付兰涂佟苟闫覃邸邝仝岳帅亢况邰冼操蹇过税敬朴"
 )
-COMPOUND = frozenset(
-    "欧阳 上官 司马 诸葛 东方 皇甫 尉迟 公孙 慕容 长孙 宇文 司徒 夏侯 令狐 端木 独孤 南宫 轩辕 闻人 澹台"
-    " 呼延 太史 申屠 百里 西门 第五 公羊 万俟 淳于 单于 钟离 司空 赫连 濮阳".split()
+_COMPOUND = (
+    "欧阳上官司马诸葛东方皇甫尉迟公孙慕容长孙宇文司徒夏侯令狐端木独孤南宫轩辕闻人澹台"
+    "呼延太史申屠百里西门第五公羊万俟淳于单于钟离司空赫连濮阳"
 )
+COMPOUND = frozenset(_COMPOUND[at : at + 2] for at in range(0, len(_COMPOUND), 2))
 _COMPANY_END = (
     "公司|集团|企业|工厂|商店|中心|事务所|银行|支行|分行|合作社|合伙|委员会|居委会|村委会|管理局|学校|学院|"
     "医院|诊所|药房|幼儿园|工作室|经营部|商行|超市|协会|基金会|研究院|研究所|门市部|营业部|服务部|酒店|饭店|"
@@ -36,7 +37,7 @@ _COMPANY_END = (
 _COMPANY = re.compile(rf"(?:{_COMPANY_END})(?:\(.*\))?$|\b(?:ltd|inc|llc|corp|gmbh)\b|co\.", re.I)
 _HARD = re.compile(r"[、,/\\;|&+\n。]")
 _AND = re.compile(r"(?<=[\u4e00-\u9fff]{2})[和与及](?=[\u4e00-\u9fff]{2})")
-_TITLES = frozenset("先生 女士 小姐 太太 老师 总".split())
+_TITLES = frozenset({"先生", "女士", "小姐", "太太", "老师", "总"})
 _NOTE = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 _LEAD = re.compile(
     r"^(?:业主|产权人|户主|共有人|共有产权人|房主|姓名|法人|租户|租客|承租人|使用人|第[一二三]业主)[:\s]+"
@@ -174,12 +175,12 @@ def _spaced(text: str) -> Iterator[str]:
 
 
 def _goes_on(pending: str, part: str) -> bool:
-    """Tell whether `part` continues the name begun by `pending` (`王 丽`, `欧阳 娜`, `北京 … 公司`)."""
+    """Tell whether `part` continues the name begun by `pending` (`王 丽`, `欧阳 娜`)."""
     if len(pending) == _SINGLE or pending in COMPOUND:
         return True
     if len(part) > _SINGLE or is_company(pending):
         return False
-    return len(pending) < _USUAL - 1 and not (pending[1:] and part in SURNAMES and len(pending) > 2)  # noqa: PLR2004
+    return len(pending) < _USUAL - 1
 
 
 def _joined_by_and(name: str) -> Iterator[str]:
@@ -223,7 +224,9 @@ _TENANT_NAME = re.compile(
     rf"|[\u4e00-\u9fff] [\u4e00-\u9fff]{{1,2}})"
     rf"(?=[^\u4e00-\u9fff·]|$|{_STOP})(?P<rest>[^\u4e00-\u9fff]*)"
 )
-_SKIP = re.compile(rf"\s*[()、,/]?(?:(?:{_STOP})[\u4e00-\u9fff]{{0,4}}[:\s]*)?(?P<rest>[\d+()\s/-]*)")
+_SKIP = re.compile(
+    rf"\s*[()、,/]?(?:(?:{_STOP})[\u4e00-\u9fff]{{0,4}}[:\s]*)?(?P<rest>[\d+()\s/-]*)"
+)
 
 
 def read_tenants(remark: str) -> tuple[NameText, ...]:

@@ -13,7 +13,9 @@ from huiyin.estate.roster.text import Cell, cell_text, is_blank
 
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _PREFIXED = re.compile(r"(?:\+|00)?(?:86)?0?(1[3-9]\d{9})", re.ASCII)
-_LANDLINE = re.compile(r"(?:\+86|0086|86)?0?((?:10|2\d)[2-9]\d{7}|[3-9]\d{2}[2-9]\d{6,7})", re.ASCII)
+_LANDLINE = re.compile(
+    r"(?:\+86|0086|86)?0?((?:10|2\d)[2-9]\d{7}|[3-9]\d{2}[2-9]\d{6,7})", re.ASCII
+)
 _NATIONAL = re.compile(r"0(?:(?:10|2\d)[2-9]\d{7}|[3-9]\d{2}[2-9]\d{6,7})", re.ASCII)
 _LOCAL = re.compile(r"[2-8]\d{6,7}", re.ASCII)
 _SERVICE = re.compile(r"[48]00\d{7}", re.ASCII)
@@ -27,7 +29,9 @@ _TOKEN = re.compile(
 _EXTENSION = re.compile(r"(?:转|分机号?|ext\.?)[: ]*(\d{1,6})", re.IGNORECASE | re.ASCII)
 _DASH_EXTENSION = re.compile(r"(.*\d)-(\d{1,5})", re.ASCII)
 _EXPONENT = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.IGNORECASE | re.ASCII)
-_WORDS = re.compile(r"联系电话|联系方式|手机号?码?|电话号?码?|移动|座机|固话|号码|tel|phone|mob", re.I)
+_WORDS = re.compile(
+    r"联系电话|联系方式|手机号?码?|电话号?码?|移动|座机|固话|号码|tel|phone|mob", re.I
+)
 _GLUED = re.compile(r"\d[A-Za-z]|[A-Za-z]\d", re.ASCII)
 SHORTEST = 7
 
@@ -112,7 +116,7 @@ def _labelled(part: str) -> Iterator[tuple[str, str]]:
             numbers.append((token["number"], waiting))
             waiting = []
             continue
-        words = (token["note"] or token["words"]).strip(" :.+-")
+        words = (token["note"] or token["words"] or "").strip(" :.+-")
         after = numbers and (token["note"] is not None or leads)
         if words:
             (numbers[-1][1] if after else waiting).append(words)

@@ -4,6 +4,7 @@ the name of the sheet, and whether it is a flat, a shop, an office or a parking 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 
 from huiyin.estate.roster.headers import Field, Layout
@@ -71,6 +72,15 @@ def name_of(value: Cell, kind: Kind, building: str, unit: str) -> HouseName:
     if looks_like_shop(text):
         return read_shop(text, building, "")
     return read_house(text, building, unit)
+
+
+def on_floor(name: HouseName, kind: Kind, floor: str) -> HouseName:
+    """Complete a number that stands beside its floor: floor 12, room `01` is `1201`."""
+    found = re.fullmatch(r"(\d{1,2})(?:层|楼)?", floor, re.ASCII)
+    short = re.fullmatch(r"\d{1,2}", name.number, re.ASCII)
+    if kind not in (Kind.FLAT, Kind.OFFICE) or not found or not short:
+        return name
+    return replace(name, number=f"{int(found[1])}{name.number:0>2}")
 
 
 def floor_of(name: HouseName, value: Cell) -> int | None:

@@ -105,9 +105,7 @@ class RowReader:
             )
         )  # fmt: skip
 
-    def take(
-        self, draft: Draft, column: Column, reader: Callable[[Cell], _Value]
-    ) -> _Value | None:
+    def take(self, draft: Draft, column: Column, reader: Callable[[Cell], _Value]) -> _Value | None:
         """Read a column with its reader; what cannot be read is refused and counts as missing."""
         value = self.cell(column)
         text = cell_text(value)
@@ -213,7 +211,7 @@ class RowReader:
         draft.values["goes_with"] = self.take(draft, column, linked) or ""
 
     def _rate(self, draft: Draft, column: Column) -> None:
-        """Read a fee rate; one that cannot be read is only remarked upon, as none is billed by it."""
+        """Read a fee rate; a bad one is only remarked upon, as nothing is billed by it."""
         value = self.cell(column)
         try:
             self._set(draft, "rate", read_rate(value))

@@ -65,9 +65,9 @@ def read_building(text: str) -> str:
     zone, rest = _split_zone(folded)
     if found := re.fullmatch(rf"(?:第)?([0-9A-Z]+)(?:{_BUILDING_TAG}|#|楼|号)?", rest):
         return zone + _trim(found[1])
-    if found := re.fullmatch(rf"([\u4e00-\u9fff]+?[0-9]{{0,3}})(?:{_BUILDING_TAG}|楼)?", rest):
-        if len(found[1]) <= _LONGEST_BUILDING:
-            return zone + _named(found[1])
+    words = re.fullmatch(rf"([\u4e00-\u9fff]+?[0-9]{{0,3}})(?:{_BUILDING_TAG}|楼)?", rest)
+    if words and len(words[1]) <= _LONGEST_BUILDING:
+        return zone + _named(words[1])
     raise Unreadable("building.unreadable")
 
 
@@ -114,7 +114,9 @@ def read_house(text: str, building: str = "", unit: str = "") -> HouseName:
 def _villa(folded: str, building: str) -> HouseName:
     """Read a villa, whose building is its kind: `别墅12号`, `12号别墅`, `别墅A-3`."""
     kind = _VILLA.search(folded)
-    found = re.fullmatch(r"-?([0-9A-Z]+(?:-[0-9A-Z]+)*)(?:栋|幢|号楼|号|室|#)?", _VILLA.sub("", folded))
+    found = re.fullmatch(
+        r"-?([0-9A-Z]+(?:-[0-9A-Z]+)*)(?:栋|幢|号楼|号|室|#)?", _VILLA.sub("", folded)
+    )
     if kind is None or found is None:
         raise Unreadable("house.unreadable")
     number = "-".join(_trim(part) for part in found[1].split("-"))
@@ -160,10 +162,8 @@ def _tokens(rest: str) -> list[tuple[str, str]]:
             raise Unreadable("house.unreadable")
         tokens.append((found["value"], found["tag"] or ""))
         at = found.end()
-    if len(tokens) == 1 and not tokens[0][1]:
-        if found := re.fullmatch(r"([A-Z])([0-9]{3,4})", tokens[0][0]):
-            return [(found[1], "座"), (found[2], "")]
-    return tokens
+    lettered = re.fullmatch(r"([A-Z])([0-9]{3,4})", rest)
+    return [(lettered[1], "座"), (lettered[2], "")] if lettered else tokens
 
 
 def _fill(tokens: list[tuple[str, str]], building: str) -> dict[str, str]:
@@ -241,7 +241,9 @@ def read_shop(text: str, building: str = "", unit: str = "") -> HouseName:
         building, folded = _trim(found[1]), folded[found.end() :]
     bare = _SHOP_WORDS.sub("", folded).strip("-")
     bare = re.sub(r"(?:号|室|#)$", "", bare).strip("-")
-    if found := re.fullmatch(r"([A-Z]+[0-9]*)-([0-9]{1,5})([A-Z]?)|([A-Z]+)([0-9]{1,5})([A-Z]?)", bare):
+    if found := re.fullmatch(
+        r"([A-Z]+[0-9]*)-([0-9]{1,5})([A-Z]?)|([A-Z]+)([0-9]{1,5})([A-Z]?)", bare
+    ):
         letters, digits, tail = (found[i] or found[i + 3] or "" for i in (1, 2, 3))
         return HouseName(building, "", f"{letters}-{_trim(digits):0>2}{tail}")
     if found := re.fullmatch(r"([0-9]{1,5})([A-Z]?)", bare):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
@@ -65,7 +66,7 @@ def cell_text(value: Cell) -> str:
 
 def number_text(value: float) -> str:
     """Write a number without exponent and without a trailing `.0`; what is no number is blank."""
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         return ""
     if value == int(value):
         return str(int(value))

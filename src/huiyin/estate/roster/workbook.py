@@ -17,7 +17,7 @@ from pathlib import Path
 from huiyin.estate.roster.files import Sheet, open_bytes, open_file
 from huiyin.estate.roster.headers import Column, Field, Layout, find_layout
 from huiyin.estate.roster.parsed import Kind, Notice, Parsed, ParsedHouse
-from huiyin.estate.roster.places import kind_of_cell, kind_of_sheet, name_of
+from huiyin.estate.roster.places import kind_of_cell, kind_of_sheet, name_of, on_floor
 from huiyin.estate.roster.rows import Draft, Findings, RowReader
 from huiyin.estate.roster.spelling import (
     HouseName,
@@ -119,11 +119,9 @@ class SheetReader:
         texts = [text for cell in self.sheet.rows[at] if (text := cell_text(cell))]
         if not texts or any(_TOTAL.match(text.replace(" ", "")) for text in texts[:3]):
             return True
-        if len(texts) == 1 and len(texts[0]) <= _LONGEST_TITLE:
-            if building := tagged_building(texts[0]):
-                if not any(c.isdigit() for c in re.split(r"栋|幢|座|楼|#", texts[0])[-1]):
-                    self.context = Context(building)
-                    return True
+        if len(texts) == 1 and (building := _title(texts[0])):
+            self.context = Context(building)
+            return True
         columns = reader.layout.columns
         same = sum(1 for c in columns if cell_text(reader.cell(c)).replace("\n", " ") == c.header)
         return same > 1 and same * 2 > len(columns)
@@ -167,7 +165,8 @@ class SheetReader:
         try:
             if is_error(cell_text(value)):
                 raise Unreadable("cell.error")
-            return name_of(value, kind, self.context.building, self.context.unit)
+            name = name_of(value, kind, self.context.building, self.context.unit)
+            return on_floor(name, kind, reader.text(Field.FLOOR))
         except Unreadable as error:
             raise _At(place, error) from error
 
@@ -195,6 +194,14 @@ class _At(Exception):
         super().__init__(error.code)
         self.column = column
         self.error = error
+
+
+def _title(text: str) -> str:
+    """Return the building a title between two tables names (`3栋`), not the house `3栋101`."""
+    behind = re.split(r"栋|幢|座|楼|#", text)[-1]
+    if len(text) > _LONGEST_TITLE or any(char.isdigit() for char in behind):
+        return ""
+    return tagged_building(text)
 
 
 def _at(row: Sequence[Cell], index: int) -> Cell:
@@ -271,5 +278,3 @@ def _completed(known: ParsedHouse, again: ParsedHouse) -> ParsedHouse | None:
     if listed.goes_with and listed.goes_with != named.goes_with:
         return None
     return replace(listed, goes_with=named.goes_with, given=listed.given | inline)
-
-
