@@ -5,6 +5,7 @@ A stored version extends nothing: it must mean the same for ever, whatever becom
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import time
 
 from huiyin.kernel.calendar import Hours
@@ -17,8 +18,8 @@ def write(standard: Standard) -> str:
 
 
 def _lines(standard: Standard) -> Iterator[str]:
-    yield f"profile = {_text(standard.profile)}"
-    yield f"title = {_text(standard.title)}"
+    yield f"profile = {text(standard.profile)}"
+    yield f"title = {text(standard.title)}"
     yield f"ladder = {_ladder(standard.ladder)}"
     yield ""
     yield "[hours]"
@@ -30,14 +31,14 @@ def _lines(standard: Standard) -> Iterator[str]:
     yield f"late_after = {_clock(standard.day_rules.late_after)}"
     yield f"late_until = {_clock(standard.day_rules.late_until)}"
     yield f"morning = {_clock(standard.morning)}"
-    yield f"max_pause = {_text(str(standard.max_pause))}"
+    yield f"max_pause = {text(str(standard.max_pause))}"
     yield ""
     yield "[desk]"
     yield f"call_rings = {standard.call_rings}"
     yield ""
     yield "[assignment]"
     for pattern, posts in standard.assignment.items():
-        yield f"{_text(pattern)} = {_texts(posts)}"
+        yield f"{text(pattern)} = {texts(posts)}"
     for clause in standard.clauses:
         yield from _clause(clause)
     for target in standard.targets:
@@ -48,20 +49,20 @@ def _clause(clause: Clause) -> Iterator[str]:
     yield ""
     yield "[[clause]]"
     for key in ("id", "code", "rule", "title", "source"):
-        yield f"{key} = {_text(getattr(clause, key))}"
-    yield f"kinds = {_texts(clause.kinds)}"
+        yield f"{key} = {text(getattr(clause, key))}"
+    yield f"kinds = {texts(clause.kinds)}"
     if clause.not_kinds:
-        yield f"not_kinds = {_texts(clause.not_kinds)}"
+        yield f"not_kinds = {texts(clause.not_kinds)}"
     if clause.important is not None:
         yield f"important = {_flag(clause.important)}"
-    yield f"starts = {_texts(clause.starts)}"
-    yield f"kept_by = {_texts(clause.kept_by)}"
+    yield f"starts = {texts(clause.starts)}"
+    yield f"kept_by = {texts(clause.kept_by)}"
     if clause.by:
-        yield f"by = {_texts(clause.by)}"
-    yield f"limit = {_text(str(clause.limit))}"
-    for key in ("contact", "pausable", "supersedes", "emergency"):
-        if getattr(clause, key):
-            yield f"{key} = true"
+        yield f"by = {texts(clause.by)}"
+    yield f"limit = {text(str(clause.limit))}"
+    for one in fields(clause):
+        if one.default is False and getattr(clause, one.name):
+            yield f"{one.name} = true"
     yield f"ladder = {_ladder(clause.ladder)}"
 
 
@@ -69,18 +70,20 @@ def _target(target: Target) -> Iterator[str]:
     yield ""
     yield "[[target]]"
     for key in ("code", "rule", "title", "source"):
-        yield f"{key} = {_text(getattr(target, key))}"
+        yield f"{key} = {text(getattr(target, key))}"
     yield f'value = "{target.value}"'
-    yield f"unit = {_text(target.unit)}"
-    yield f"comparison = {_text(target.comparison)}"
+    yield f"unit = {text(target.unit)}"
+    yield f"comparison = {text(target.comparison)}"
 
 
-def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def text(value: str) -> str:
+    """Write a text as TOML."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _texts(texts: tuple[str, ...]) -> str:
-    return "[" + ", ".join(_text(text) for text in texts) + "]"
+def texts(values: tuple[str, ...]) -> str:
+    """Write a list of texts as TOML."""
+    return "[" + ", ".join(text(value) for value in values) + "]"
 
 
 def _flag(flag: bool) -> str:
@@ -92,9 +95,9 @@ def _clock(clock: time) -> str:
 
 
 def _hours(hours: Hours) -> str:
-    return _texts(tuple(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours))
+    return texts(tuple(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours))
 
 
 def _ladder(ladder: tuple[Rung, ...]) -> str:
-    rungs = (f"{{ at = {_text(str(rung.at))}, to = {_texts(rung.to)} }}" for rung in ladder)
+    rungs = (f"{{ at = {text(str(rung.at))}, to = {texts(rung.to)} }}" for rung in ladder)
     return "[" + ", ".join(rungs) + "]"
