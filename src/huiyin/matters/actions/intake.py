@@ -69,7 +69,7 @@ def receive_matter(
     house_model = (
         estate.house_model(caller=by, community_id=place_row.id, code=house) if house else None
     )
-    version_id, standard = standards.current(place_row.id, at)
+    version_id, standard = standards.current(community_id=place_row.id, at=at)
     staff_now = staff.directory(community_id=place_row.id, at=at, zone=place_row.zone)
     follower = _employee(first_heard_by, place_row.id, at, "first_heard_by")
     about = _employee(about_employee, place_row.id, at, "about_employee")

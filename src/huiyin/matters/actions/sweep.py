@@ -179,7 +179,7 @@ def recalculate_running(
     matters were looked at.
     """
     admit_post(by, community_id, *LEADERS)
-    version_id, _standard = standards.current(community_id, at)
+    version_id, _standard = standards.current(community_id=community_id, at=at)
     matters = (
         Matter.objects.select_for_update(no_key=True, of=("self",))
         .select_related("community", "owner")
