@@ -1,0 +1,378 @@
+"""``/matters``: receiving, reading, and the verbs."""
+
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from ninja import Query, Router, Schema, Status
+
+from huiyin.doors.api import schemas as given
+from huiyin.doors.api.gate import Request
+from huiyin.doors.api.schemas import (
+    Code,
+    Cursor,
+    Kind,
+    Limit,
+    MatterOut,
+    MattersOut,
+    MaybeNothing,
+    MessageOut,
+    State,
+    Word,
+)
+from huiyin.doors.api.shaping import moment, moment_or_none, person, person_or_none
+from huiyin.estate.queries import communities
+from huiyin.kernel import clock
+from huiyin.matters import actions, queries
+from huiyin.matters.queries import EventView, MatterRow, MatterView, PromiseView
+
+router = Router(tags=["matters"])
+_ESCALATION = ("promise", "rung", "to")
+
+
+class MatterFilter(Schema):
+    """Which matters to list."""
+
+    community: Word = ""
+    state: State | None = None
+    owner: Word = ""
+    kind: Kind | None = None
+    house: Word = ""
+    overdue: bool | None = None
+    q: Word = ""
+    cursor: Cursor = ""
+    limit: Limit = 50
+
+
+@router.post("/matters", response={201: MatterOut}, summary="Receive a matter")
+def receive(request: Request, payload: given.NewMatter) -> Status[dict[str, Any]]:
+    """Record a matter; it has an owner, a number and running clocks from the first second."""
+    at = clock.now()
+    number = actions.receive_matter(
+        by=request.caller,
+        at=at,
+        community=payload.community,
+        channel=payload.channel,
+        kind=payload.kind,
+        text=payload.text,
+        house=payload.house or None,
+        phone=payload.phone,
+        caller=payload.caller,
+        anonymous=payload.anonymous,
+        important=payload.important,
+        first_heard_by=payload.first_heard_by or None,
+        about_employee=payload.about_employee or None,
+        place=payload.place,
+        photos=tuple(payload.photos),
+    )
+    return Status(201, _shown(request, number))
+
+
+@router.get("/matters", response=MattersOut, summary="List matters, newest first")
+def list_matters(request: Request, asked: Query[MatterFilter]) -> dict[str, Any]:
+    """List the matters the caller may see; ``overdue=true`` keeps those with a promise broken."""
+    page = queries.list_matters(
+        caller=request.caller,
+        at=clock.now(),
+        community=asked.community,
+        state=asked.state or "",
+        owner=asked.owner,
+        kind=asked.kind or "",
+        house=asked.house,
+        overdue=bool(asked.overdue),
+        q=asked.q,
+        cursor=asked.cursor,
+        limit=asked.limit,
+    )
+    zones = {town.code: ZoneInfo(town.zone) for town in communities(caller=request.caller)}
+    items = [_row(row, zones[row.community]) for row in page.items]
+    return {"items": items, "next": page.next}
+
+
+@router.get("/matters/{number}", response=MatterOut, summary="Read a matter")
+def read(request: Request, number: Code) -> dict[str, Any]:
+    """Show a matter with its promises and events."""
+    return _shown(request, number)
+
+
+@router.get("/messages", response=list[MessageOut], summary="List the messages about a matter")
+def messages(request: Request, matter: Annotated[Code, Query()]) -> list[dict[str, Any]]:
+    """List every outgoing message about a matter, in the order they were written."""
+    at = clock.now()
+    view = queries.matter(caller=request.caller, number=matter, at=at)
+    zone = ZoneInfo(view.zone)
+    return [
+        {
+            "to": row.to,
+            "name": row.to_name,
+            "channel": row.channel,
+            "purpose": row.purpose,
+            "at": moment(row.at, zone),
+            "state": row.state,
+        }
+        for row in queries.messages(caller=request.caller, number=matter)
+    ]
+
+
+# -- the verbs
+
+
+@router.post("/matters/{number}/assign", response=MatterOut)
+def assign(request: Request, number: Code, payload: given.Assignment) -> dict[str, Any]:
+    """Hand the matter to an employee."""
+    actions.assign_matter(
+        by=request.caller, at=clock.now(), number=number, to=payload.to, note=payload.note
+    )
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/accept", response=MatterOut)
+def accept(
+    request: Request, number: Code, payload: MaybeNothing = None
+) -> dict[str, Any]:
+    """Take the matter: of two who try, one wins and the other is told who."""
+    actions.accept_matter(by=request.caller, at=clock.now(), number=number)
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/arrive", response=MatterOut)
+def arrive(
+    request: Request, number: Code, payload: MaybeNothing = None
+) -> dict[str, Any]:
+    """Say that somebody is on site."""
+    actions.arrive_at_matter(by=request.caller, at=clock.now(), number=number)
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/progress", response=MatterOut)
+def progress(request: Request, number: Code, payload: given.Progress) -> dict[str, Any]:
+    """Tell how it goes; a contact that reached the owner renews keep-in-touch (CMP-06)."""
+    actions.record_progress(
+        by=request.caller,
+        at=clock.now(),
+        number=number,
+        text=payload.text,
+        via=payload.via or "",
+        reached=payload.reached,
+    )
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/promise", response=MatterOut)
+def promise(request: Request, number: Code, payload: given.PromisedTime) -> dict[str, Any]:
+    """Record the time and reason the owner was told (REC-03)."""
+    actions.promise_time(
+        by=request.caller,
+        at=clock.now(),
+        number=number,
+        until=payload.until,
+        reason=payload.reason,
+        via=payload.via,
+    )
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/pause", response=MatterOut)
+def pause(request: Request, number: Code, payload: given.PauseUntil) -> dict[str, Any]:
+    """Pause the finish clocks, with a reason and an end."""
+    actions.pause_matter(
+        by=request.caller,
+        at=clock.now(),
+        number=number,
+        reason=payload.reason,
+        until=payload.until,
+    )
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/resume", response=MatterOut)
+def resume(
+    request: Request, number: Code, payload: MaybeNothing = None
+) -> dict[str, Any]:
+    """End a pause before its time."""
+    actions.resume_matter(by=request.caller, at=clock.now(), number=number)
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/finish", response=MatterOut)
+def finish(request: Request, number: Code, payload: given.Result) -> dict[str, Any]:
+    """Report the result to the desk (REC-10)."""
+    actions.finish_matter(by=request.caller, at=clock.now(), number=number, result=payload.result)
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/reply", response=MatterOut)
+def reply(request: Request, number: Code, payload: given.Reply) -> dict[str, Any]:
+    """Answer the owner (REC-05, REC-11)."""
+    actions.reply_to_owner(
+        by=request.caller, at=clock.now(), number=number, text=payload.text, via=payload.via
+    )
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/sign", response=MatterOut)
+def sign(request: Request, number: Code, payload: given.Signature) -> dict[str, Any]:
+    """Record who signed for the work (WO-02)."""
+    actions.sign_matter(by=request.caller, at=clock.now(), number=number, name=payload.name)
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/visit-back", response=MatterOut)
+def visit_back(request: Request, number: Code, payload: given.VisitBack) -> dict[str, Any]:
+    """Ask the owner what they think of it, from 1 to 5 (CMP-02)."""
+    actions.visit_back(
+        by=request.caller,
+        at=clock.now(),
+        number=number,
+        satisfaction=payload.satisfaction,
+        comment=payload.comment,
+        via=payload.via,
+    )
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/close", response=MatterOut)
+def close(
+    request: Request, number: Code, payload: MaybeNothing = None
+) -> dict[str, Any]:
+    """Put the matter away: it is settled (STD-03)."""
+    actions.close_matter(by=request.caller, at=clock.now(), number=number)
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/reopen", response=MatterOut)
+def reopen(request: Request, number: Code, payload: given.Reason) -> dict[str, Any]:
+    """Open it again: a new cycle of clocks, and no first-time pass any more."""
+    actions.reopen_matter(by=request.caller, at=clock.now(), number=number, reason=payload.reason)
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/reclassify", response=MatterOut)
+def reclassify(request: Request, number: Code, payload: given.NewKind) -> dict[str, Any]:
+    """Change its kind: clocks that no longer apply are void, new ones count from reception."""
+    actions.reclassify_matter(
+        by=request.caller,
+        at=clock.now(),
+        number=number,
+        kind=payload.kind,
+        reason=payload.reason,
+        important=payload.important,
+    )
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/escalate", response=MatterOut)
+def escalate(request: Request, number: Code, payload: given.Escalation) -> dict[str, Any]:
+    """Pass it up by hand, before its ladder does (REC-09)."""
+    actions.escalate_matter(
+        by=request.caller,
+        at=clock.now(),
+        number=number,
+        to=payload.to,
+        reason=payload.reason,
+    )
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/note", response=MatterOut)
+def note(request: Request, number: Code, payload: given.Note) -> dict[str, Any]:
+    """Write a note among staff; it is no contact with the owner and moves no clock."""
+    actions.note_matter(by=request.caller, at=clock.now(), number=number, text=payload.text)
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/mark-important", response=MatterOut)
+def mark_important(request: Request, number: Code, payload: given.Reason) -> dict[str, Any]:
+    """Mark it as important, so that the person in charge answers in person (CMP-04)."""
+    actions.mark_important(by=request.caller, at=clock.now(), number=number, reason=payload.reason)
+    return _shown(request, number)
+
+
+# -- shapes
+
+
+def _shown(request: Request, number: str) -> dict[str, Any]:
+    view = queries.matter(caller=request.caller, number=number, at=clock.now())
+    return shape(view)
+
+
+def shape(view: MatterView) -> dict[str, Any]:
+    """Show a matter as the API does."""
+    zone = ZoneInfo(view.zone)
+    return {
+        "number": view.number,
+        "community": view.community,
+        "kind": view.kind,
+        "state": view.state,
+        "channel": view.channel,
+        "house": view.house or None,
+        "place": view.place,
+        "text": view.text,
+        "caller": view.caller_name,
+        "phone": view.caller_phone,
+        "anonymous": view.anonymous,
+        "important": view.important,
+        "owner": person(view.owner),
+        "follower": person_or_none(view.follower),
+        "received_at": moment(view.received_at, zone),
+        "finished_at": moment_or_none(view.finished_at, zone),
+        "result": view.result,
+        "signed_by": view.signed_name,
+        "satisfaction": view.satisfaction,
+        "comment": view.comment,
+        "first_time_pass": view.first_time_pass,
+        "cycle": view.cycle,
+        "photos": list(view.photos),
+        "verbs": sorted(view.verbs),
+        "promises": [_promise(one, zone) for one in view.promises],
+        "events": [_event(one, zone) for one in view.events],
+    }
+
+
+def _row(row: MatterRow, zone: ZoneInfo) -> dict[str, Any]:
+    """Show a matter as lists do."""
+    return {
+        "number": row.number,
+        "community": row.community,
+        "kind": row.kind,
+        "state": row.state,
+        "house": row.house or None,
+        "text": row.text,
+        "owner": {"code": row.owner_code, "name": row.owner_name},
+        "important": row.important,
+        "received_at": moment(row.received_at, zone),
+        "first_time_pass": row.first_time_pass,
+        "next_due_at": moment_or_none(row.nearest_due_at, zone),
+        "overdue": row.overdue,
+    }
+
+
+def _promise(one: PromiseView, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "rule": one.rule,
+        "title": one.title,
+        "cycle": one.cycle,
+        "state": one.state,
+        "started_at": moment(one.started_at, zone),
+        "due_at": moment(one.due_at, zone),
+        "closed_at": moment_or_none(one.closed_at, zone),
+        "paused_seconds": one.paused_seconds,
+        "provisional": one.provisional,
+        "explanation": one.explanation,
+    }
+
+
+def _event(one: EventView, zone: ZoneInfo) -> dict[str, Any]:
+    told = _ESCALATION if one.kind == "escalated" else ()
+    return {
+        "at": moment(one.at, zone),
+        "recorded_at": moment(one.recorded_at, zone),
+        "kind": one.kind,
+        "by": person_or_none(one.by),
+        "by_name": one.by_name,
+        "via": one.via,
+        "text": one.text,
+        "contact": one.contact,
+        "data": one.data,
+        **{name: one.data.get(name) for name in told},
+    }

@@ -1,0 +1,82 @@
+"""``/api/v1``: the operations behind their gate, the description of the API, and nothing else."""
+
+import json
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, path, re_path
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from ninja import NinjaAPI
+
+from huiyin import __version__
+from huiyin.doors.api import estate, exchange, matters, problems, procedures
+from huiyin.doors.api.gate import gate
+from huiyin.doors.api.openapi import describe
+
+app_name = "api"
+
+api = NinjaAPI(
+    title="Huiyin",
+    version=__version__,
+    description="The service centre of a residential community: every voice gets an echo.",
+    openapi_url="",
+    docs_url=None,
+    urls_namespace=app_name,
+)
+problems.install(api)
+api.add_decorator(gate, mode="view")
+for room in (matters, procedures, estate, exchange):
+    api.add_router("", room.router)
+
+
+def unknown(request: HttpRequest) -> HttpResponse:
+    """Answer for an address that names nothing, in the manner of the API."""
+    return problems.answer(404, _("没有这个地址。"))
+
+
+def openapi(request: HttpRequest) -> HttpResponse:
+    """Describe the API as OpenAPI 3.1; it tells no secret, so anybody may read it."""
+    if request.method not in ("GET", "HEAD"):
+        return not_allowed(["GET", "HEAD"])
+    return HttpResponse(_description(), content_type="application/json; charset=utf-8")
+
+
+@cache
+def _description() -> bytes:
+    return json.dumps(description(), ensure_ascii=False).encode()
+
+
+def description() -> dict[str, Any]:
+    """Return the OpenAPI document."""
+    return describe(api.get_openapi_schema(path_prefix="/api/v1/"))
+
+
+def not_allowed(methods: list[str]) -> HttpResponse:
+    """Answer for a method that the address does not take (405)."""
+    allowed = ", ".join(sorted(methods))
+    return problems.answer(405, _("这个地址只接受:%s") % allowed, headers={"Allow": allowed})
+
+
+def in_manner(pattern: URLPattern) -> URLPattern:
+    """Make the framework's own plain 405 a problem too."""
+    view = pattern.callback
+
+    def answered(request: HttpRequest, **given: Any) -> HttpResponse:
+        response: HttpResponse = view(request, **given)
+        if isinstance(response, HttpResponseNotAllowed):
+            return not_allowed(response.headers["Allow"].split(", "))
+        return response
+
+    answered.csrf_exempt = True  # type: ignore[attr-defined]  # a bearer token is no cookie
+    pattern.callback = answered
+    return pattern
+
+
+operations = [pattern for pattern in api.urls[0] if pattern.name != "api-root"]
+urlpatterns = [
+    path("openapi.json", openapi, name="openapi"),
+    *(in_manner(pattern) for pattern in operations),
+    re_path(r"^.*$", csrf_exempt(unknown), name="unknown"),
+]
