@@ -46,7 +46,8 @@ class ParsedHouse:
     """One house or parking space, as far as its row could be read.
 
     `given` names what the sheet has a column for: only that may be changed in a house that is
-    already known. `incomplete` names what is missing or was refused. `goes_with` is the code of
+    already known. `refused` names what had a value that did not enter, `incomplete`
+    that and what is missing. `goes_with` is the code of
     the house a parking space belongs to.
     """
 
@@ -68,6 +69,7 @@ class ParsedHouse:
     tenure: str = ""
     goes_with: str = ""
     remarks: str = ""
+    refused: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     given: frozenset[str] = field(default_factory=frozenset)
 

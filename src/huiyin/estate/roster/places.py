@@ -33,6 +33,7 @@ _CELL_KINDS = (
 _LEASED = re.compile(r"租|临停|月卡")
 _OWNED = re.compile(r"产权|自有|购|已售|出售|买断|私家|私有|自用")
 _LONGEST_TENURE = 20
+LONGEST_CODE = 40
 
 
 def kind_of_sheet(name: str, layout: Layout) -> Kind:
@@ -64,13 +65,18 @@ def name_of(value: Cell, kind: Kind, building: str, unit: str) -> HouseName:
         raise Unreadable("house.is_a_date")
     if isinstance(value, bool) or (isinstance(value, float) and value != int(value)):
         raise Unreadable("house.unreadable")
-    text = cell_text(value)
+    name = _spelt(cell_text(value), kind, building, unit)
+    if len(name.code) > LONGEST_CODE:
+        raise Unreadable("house.unreadable")
+    return name
+
+
+def _spelt(text: str, kind: Kind, building: str, unit: str) -> HouseName:
+    """Read a spelling by the rules of its kind."""
     if kind is Kind.PARKING:
         return HouseName("", "", read_space(text))
-    if kind is Kind.SHOP:
-        return read_shop(text, building, unit)
-    if looks_like_shop(text):
-        return read_shop(text, building, "")
+    if kind is Kind.SHOP or looks_like_shop(text):
+        return read_shop(text, building, unit if kind is Kind.SHOP else "")
     return read_house(text, building, unit)
 
 

@@ -256,7 +256,8 @@ class RowReader:
             given=self.given,
             **draft.values,  # type: ignore[arg-type]
         )
-        return replace(house, incomplete=_incomplete(house, draft.refused))
+        refused = tuple(dict.fromkeys(draft.refused))
+        return replace(house, refused=refused, incomplete=_incomplete(house, refused))
 
     def _assigned(self, named: list[Named], cells: list[Numbers]) -> tuple[ParsedPerson, ...]:
         """Give numbers to people; each column its own where they go `业主1 电话1 业主2 电话2`."""

@@ -162,7 +162,7 @@ def _tokens(rest: str) -> list[tuple[str, str]]:
             raise Unreadable("house.unreadable")
         tokens.append((found["value"], found["tag"] or ""))
         at = found.end()
-    lettered = re.fullmatch(r"([A-Z])([0-9]{3,4})", rest)
+    lettered = re.fullmatch(rf"([A-Z])([1-9][0-9]{{2,3}})(?:{_ROOM_TAG}|号)?", rest)
     return [(lettered[1], "座"), (lettered[2], "")] if lettered else tokens
 
 

@@ -20,7 +20,7 @@ ERRORS = frozenset(
     | {"#GETTING_DATA", "#DATA!"}
 )
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣~─━"), "-")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣─━"), "-")
 _DOTS = dict.fromkeys(map(ord, "•・‧∙⋅"), "·")
 _SAME = _DASHES | _DOTS
 _DIGITS = {"〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}

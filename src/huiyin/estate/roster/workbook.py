@@ -22,7 +22,6 @@ from huiyin.estate.roster.rows import Draft, Findings, RowReader
 from huiyin.estate.roster.spelling import (
     HouseName,
     read_building,
-    read_space,
     read_unit,
     tagged_building,
 )
@@ -224,7 +223,7 @@ def _finished(reader: RowReader, draft: Draft) -> Iterator[ParsedHouse]:
     yield house
     for text in draft.spaces:
         try:
-            code = read_space(text)
+            code = name_of(text, Kind.PARKING, "", "").code
         except Unreadable:
             params = {"value": text}
             reader.findings.notices.append(
