@@ -130,11 +130,10 @@ def _administer(statement: str) -> list[Any]:
 
 @pytest.fixture
 def spare_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """Give the address of one more migrated database, for commands run as processes of their own."""
+    """Give the address of one more migrated database, for commands run as processes."""
     name = f"test_spare_{secrets.token_hex(4)}_{os.getpid()}"
-    with django_db_blocker.unblock():
-        with fasteners.InterProcessLock(HOME / "template.lock"):
-            _administer(f'CREATE DATABASE "{name}" TEMPLATE "{_template()}" STRATEGY file_copy')
+    with django_db_blocker.unblock(), fasteners.InterProcessLock(HOME / "template.lock"):
+        _administer(f'CREATE DATABASE "{name}" TEMPLATE "{_template()}" STRATEGY file_copy')
     parts = urlsplit(os.environ["DATABASE_URL"])
     yield parts._replace(path=f"/{name}").geturl()
     with django_db_blocker.unblock():

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: whatever happens to it, it is right again and nothing committed is lost."""
+"""The embedded PostgreSQL: whatever happens, it is right again and loses nothing committed."""
 
 import os
 import shutil

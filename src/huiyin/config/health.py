@@ -1,9 +1,6 @@
 """Questions a machine asks: is the process up, can it work, how busy is it."""
 
 import hmac
-from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -15,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from huiyin.config.metrics import SWEEP_AGE, exposition
 from huiyin.kernel import clock
+from huiyin.matters.queries import last_sweep
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
@@ -57,11 +55,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def sweep_age() -> float | None:
     """Return the seconds since the last sweep of the clocks, None when there never was one."""
-    queries = (
-        import_module("huiyin.matters.queries") if find_spec("huiyin.matters.queries") else None
-    )
-    last: datetime | None = queries.last_sweep() if hasattr(queries, "last_sweep") else None
-    return None if last is None else max(0.0, (clock.now() - last).total_seconds())
+    last = last_sweep()
+    return None if last is None else max(0.0, (clock.now() - last.at).total_seconds())
 
 
 def _missing_migrations() -> int:
