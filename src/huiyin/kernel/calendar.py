@@ -148,10 +148,10 @@ class WorkingCalendar:
         last_open = day
         while n > 0:
             day += ONE_DAY
+            if (day - last_open).days > BARREN_DAYS:
+                raise NoWorkingTime(last_open)
             if self.is_working_day(day):
                 last_open, n = day, n - 1
-            elif (day - last_open).days > BARREN_DAYS:
-                raise NoWorkingTime(last_open)
         return day
 
     def is_provisional(self, start: datetime, end: datetime) -> bool:

@@ -117,13 +117,17 @@ def parse_limit(text: str) -> Limit:
     words = " ".join(text.lower().split())
     if not words:
         raise BadLimit("empty", text)
+    if found := _EVERY.fullmatch(words):
+        until = found[2].split(" or ") if found[2] else []
+        return Every(_repeatable(found[1], text), tuple(until))
+    return _parse_once(words, text)
+
+
+def _parse_once(words: str, text: str) -> Elapsed | SameDay | Days | WorkingDays | AsPromised:
     if words == str(SameDay()):
         return SameDay()
     if words == str(AsPromised()):
         return AsPromised()
-    if found := _EVERY.fullmatch(words):
-        until = found[2].split(" or ") if found[2] else []
-        return Every(_repeatable(parse_limit(found[1]), text), tuple(until))
     return _parse_amount(words, text)
 
 
@@ -141,11 +145,11 @@ def _parse_amount(words: str, text: str) -> Elapsed | Days | WorkingDays:
     return WorkingDays(number) if unit == "wd" else Elapsed(number * UNITS[unit])
 
 
-def _repeatable(limit: Limit, text: str) -> Elapsed | Days | WorkingDays:
-    match limit:
-        case Days() | WorkingDays():
+def _repeatable(words: str, text: str) -> Elapsed | Days | WorkingDays:
+    match _parse_once(words, text):
+        case Days() | WorkingDays() as limit:
             return limit
-        case Elapsed(seconds) if seconds >= SHORTEST_REPEAT:
+        case Elapsed(seconds) as limit if seconds >= SHORTEST_REPEAT:
             return limit
         case _:
             raise BadLimit("cannot_repeat", text)
