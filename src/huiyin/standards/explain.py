@@ -125,9 +125,9 @@ class _Voice:
 
     def beginning(self) -> str:
         """Say what started the clock, and when."""
-        moment = self.moment(self.promise.base_at, dated=self.spans_days())
         if isinstance(self.clause.limit, Every):
-            return self.say("since", moment=moment)
+            return self.say("since", moment=self.moment(self.promise.started_at, is_end=True))
+        moment = self.moment(self.promise.base_at, dated=self.spans_days())
         if self.promise.cycle > 1 and "reopened" in self.clause.starts:
             return self.say("reopened", moment=moment)
         first = self.clause.starts[0]
