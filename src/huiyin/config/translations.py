@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -26,16 +27,18 @@ from django.utils.translation.template import templatize
 SOURCE = Path(__file__).resolve().parents[1]
 LOCALE = SOURCE / "locale"
 LANGUAGES = ("en", "zh_Hant")
-KEYWORDS = (
-    "_",
-    "gettext",
-    "gettext_lazy",
-    "gettext_noop",
-    "ngettext",
-    "ngettext_lazy",
-    "pgettext",
-    "pgettext_lazy",
-    "npgettext",
+KEYWORDS = dict.fromkeys(
+    (
+        "_",
+        "gettext",
+        "gettext_lazy",
+        "gettext_noop",
+        "ngettext",
+        "ngettext_lazy",
+        "pgettext",
+        "pgettext_lazy",
+        "npgettext",
+    )
 )
 HAN = re.compile(r"[\u3400-\u9fff]")
 NOT_SHOWN = ("tests", "migrations", "locale", "node_modules", "vendor")
@@ -122,19 +125,16 @@ def _sources(*patterns: str) -> Iterator[Path]:
 
 
 def _collect(found: Catalog, path: Path, code: bytes) -> None:
-    options = {"encoding": "utf-8"}
-    for _line, function, arguments, _comments in extract_python(
-        io.BytesIO(code), KEYWORDS, [], options
-    ):
+    for _line, function, given, _comments in extract_python(io.BytesIO(code), KEYWORDS, [], {}):
+        arguments: Any = given  # one string, or several with None for what is no string
         parts = [arguments] if isinstance(arguments, str) else list(arguments)
-        context = None
-        if "pgettext" in function:
-            context, *parts = parts
-        if not parts or not isinstance(parts[0], str) or not parts[0]:
+        context = parts.pop(0) if "pgettext" in function else None
+        texts = [part for part in parts if isinstance(part, str)]
+        if not texts or not texts[0]:
             continue
-        plural = "ngettext" in function and len(parts) > 1
+        plural = "ngettext" in function and len(texts) > 1
         found.add(
-            (parts[0], parts[1]) if plural else parts[0],
+            (texts[0], texts[1]) if plural else texts[0],
             context=context,
             locations=[(path.relative_to(SOURCE).as_posix(), 1)],
         )
@@ -169,7 +169,7 @@ def _is_whole(message: Message) -> bool:
 def _placeholders(message: Message, *, translated: bool = False) -> set[str]:
     text = message.string if translated else message.id
     parts = text if isinstance(text, list | tuple) else (text,)
-    return set(re.findall(r"%\(\w+\)[sd]", " ".join(parts)))
+    return set(re.findall(r"%\(\w+\)[sd]", " ".join(part or "" for part in parts)))
 
 
 def _text(message: Message) -> str:
@@ -186,7 +186,7 @@ def _fill_traditional(catalogue: Catalog) -> None:
             if isinstance(message.id, str):
                 message.string = convert(message.id)
             else:
-                message.string = tuple(convert(message.id[-1]) for _ in message.string)
+                message.string = tuple(convert(message.id[-1]) for _ in message.string or ())
 
 
 def _path(language: str) -> Path:

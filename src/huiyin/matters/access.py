@@ -49,7 +49,8 @@ def visible(caller: Caller) -> QuerySet[Matter]:
         return matters
     me = caller.employee_id
     if not caller.everywhere:
-        whole, own = [], []
+        whole: list[int] = []
+        own: list[int] = []
         for community_id in caller.community_ids:
             field_only = caller.posts_in(community_id) <= FIELD
             (own if field_only else whole).append(community_id)

@@ -154,8 +154,8 @@ def record(
     """Write one event and carry out what it does to the promises."""
     by, at = by or work.by, at or work.at
     posts = acting_posts(work, by)
-    if kind == "replied":
-        # Who answered in which post decides a leader's answer, also when replayed later (CMP-04).
+    if any(clause.by and kind in clause.kept_by for clause in work.standard.clauses):
+        # In which post somebody acted decides a leader's answer, also when replayed (CMP-04).
         data = {**(data or {}), "posts": posts}
     event = write_event(work, kind, by=by, at=at, text=text, via=via, contact=contact, data=data)
     fact = Fact(
@@ -287,7 +287,7 @@ def _write_promises(work: Work) -> None:
             )
             fresh.append((index, row))
         _copy(work, state, row)
-        if row.pk is not None:
+        if not row._state.adding:
             row.save(update_fields=_MUTABLE)
     Promise.objects.bulk_create([row for _, row in fresh])
     for index, row in fresh:
@@ -297,7 +297,7 @@ def _write_promises(work: Work) -> None:
 
 
 def _copy(work: Work, state: PromiseState, row: Promise) -> None:
-    was = row.state if row.pk is not None else None
+    was = None if row._state.adding else row.state
     row.state = state.state
     row.due_at = state.due_at
     row.closed_at = state.closed_at
