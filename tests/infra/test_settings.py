@@ -12,7 +12,10 @@ SAFE = {
     "HUIYIN_ALLOWED_HOSTS": "huiyin.example",
     "DATABASE_URL": "postgresql://huiyin:secret@127.0.0.1:5432/huiyin",
 }
-SHOW = "from huiyin.config import settings as s; print(hasattr(s, 'SESSION_COOKIE_SECURE'), s.SECRET_KEY)"
+SHOW = (
+    "from huiyin.config import settings as s;"
+    " print(hasattr(s, 'SESSION_COOKIE_SECURE'), s.SECRET_KEY)"
+)
 
 
 def start(**variables: str) -> subprocess.CompletedProcess[str]:

@@ -37,9 +37,7 @@ class UnableToFetch(Exception):
 
 def fetch(checkout: Path = CHECKOUT, target: Path = TARGET) -> bool:
     """Bring the files up to date; tell whether there was anything to do."""
-    mark = fingerprint(checkout)
-    stamp = target / STAMP
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == mark:
+    if is_current(checkout, target):
         return False
     modules = checkout / "node_modules"
     _install(checkout)
@@ -48,10 +46,16 @@ def fetch(checkout: Path = CHECKOUT, target: Path = TARGET) -> bool:
     half.mkdir(parents=True)
     copy_files(modules, half)
     (half / "icons.svg").write_text(sprite(modules, icon_names()), encoding="utf-8")
-    (half / STAMP).write_text(mark, encoding="utf-8")
+    (half / STAMP).write_text(fingerprint(checkout), encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)
     half.rename(target)
     return True
+
+
+def is_current(checkout: Path = CHECKOUT, target: Path = TARGET) -> bool:
+    """Tell whether the files are those that lock, manifest and icon list ask for."""
+    stamp = target / STAMP
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint(checkout)
 
 
 def fingerprint(checkout: Path = CHECKOUT) -> str:
@@ -119,7 +123,9 @@ def _install(checkout: Path) -> None:
 
 
 def main() -> int:
-    """Fetch what is missing and say so."""
+    """Fetch what is missing and say so; with ``--check`` only tell, by the exit status."""
+    if "--check" in sys.argv:
+        return 0 if is_current() else 1
     try:
         fetched = fetch()
     except UnableToFetch as error:
