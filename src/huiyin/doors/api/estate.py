@@ -22,7 +22,7 @@ from huiyin.doors.api.shaping import amount_or_none, day_or_none, moment
 from huiyin.estate import queries
 from huiyin.estate.access import may_see_phones
 from huiyin.kernel import clock
-from huiyin.matters.queries import list_matters
+from huiyin.matters.queries import Filters, list_matters
 from huiyin.staff.queries import keeper_of, local_day
 
 router = Router(tags=["estate"])
@@ -103,7 +103,9 @@ def house(request: Request, community: Code, house: HouseCode) -> dict[str, Any]
     )
     keeper = keeper_of(building_id=card.building_id, on=local_day(at, town.zone))
     open_matters = list_matters(
-        caller=caller, at=at, community=town.code, house=card.code, open_only=True
+        caller=caller,
+        at=at,
+        filters=Filters(community=town.code, house=card.code, open_only=True),
     )
     return {
         "house": card.code,

@@ -1,5 +1,6 @@
 """``/matters``: receiving, reading, and the verbs."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -23,10 +24,10 @@ from huiyin.doors.api.shaping import moment, moment_or_none, person, person_or_n
 from huiyin.estate.queries import communities
 from huiyin.kernel import clock
 from huiyin.matters import actions, queries
-from huiyin.matters.queries import EventView, MatterRow, MatterView, PromiseView
+from huiyin.matters.queries import EventView, Filters, MatterRow, MatterView, PromiseView
+from huiyin.staff.queries import directory
 
 router = Router(tags=["matters"])
-_ESCALATION = ("promise", "rung", "to")
 
 
 class MatterFilter(Schema):
@@ -73,13 +74,15 @@ def list_matters(request: Request, asked: Query[MatterFilter]) -> dict[str, Any]
     page = queries.list_matters(
         caller=request.caller,
         at=clock.now(),
-        community=asked.community,
-        state=asked.state or "",
-        owner=asked.owner,
-        kind=asked.kind or "",
-        house=asked.house,
-        overdue=bool(asked.overdue),
-        q=asked.q,
+        filters=Filters(
+            community=asked.community,
+            state=asked.state or "",
+            owner=asked.owner,
+            kind=asked.kind or "",
+            house=asked.house,
+            overdue=bool(asked.overdue),
+            q=asked.q,
+        ),
         cursor=asked.cursor,
         limit=asked.limit,
     )
@@ -126,18 +129,14 @@ def assign(request: Request, number: Code, payload: given.Assignment) -> dict[st
 
 
 @router.post("/matters/{number}/accept", response=MatterOut)
-def accept(
-    request: Request, number: Code, payload: MaybeNothing = None
-) -> dict[str, Any]:
+def accept(request: Request, number: Code, payload: MaybeNothing = None) -> dict[str, Any]:
     """Take the matter: of two who try, one wins and the other is told who."""
     actions.accept_matter(by=request.caller, at=clock.now(), number=number)
     return _shown(request, number)
 
 
 @router.post("/matters/{number}/arrive", response=MatterOut)
-def arrive(
-    request: Request, number: Code, payload: MaybeNothing = None
-) -> dict[str, Any]:
+def arrive(request: Request, number: Code, payload: MaybeNothing = None) -> dict[str, Any]:
     """Say that somebody is on site."""
     actions.arrive_at_matter(by=request.caller, at=clock.now(), number=number)
     return _shown(request, number)
@@ -185,9 +184,7 @@ def pause(request: Request, number: Code, payload: given.PauseUntil) -> dict[str
 
 
 @router.post("/matters/{number}/resume", response=MatterOut)
-def resume(
-    request: Request, number: Code, payload: MaybeNothing = None
-) -> dict[str, Any]:
+def resume(request: Request, number: Code, payload: MaybeNothing = None) -> dict[str, Any]:
     """End a pause before its time."""
     actions.resume_matter(by=request.caller, at=clock.now(), number=number)
     return _shown(request, number)
@@ -231,9 +228,7 @@ def visit_back(request: Request, number: Code, payload: given.VisitBack) -> dict
 
 
 @router.post("/matters/{number}/close", response=MatterOut)
-def close(
-    request: Request, number: Code, payload: MaybeNothing = None
-) -> dict[str, Any]:
+def close(request: Request, number: Code, payload: MaybeNothing = None) -> dict[str, Any]:
     """Put the matter away: it is settled (STD-03)."""
     actions.close_matter(by=request.caller, at=clock.now(), number=number)
     return _shown(request, number)
@@ -291,13 +286,21 @@ def mark_important(request: Request, number: Code, payload: given.Reason) -> dic
 
 
 def _shown(request: Request, number: str) -> dict[str, Any]:
-    view = queries.matter(caller=request.caller, number=number, at=clock.now())
-    return shape(view)
+    at = clock.now()
+    view = queries.matter(caller=request.caller, number=number, at=at)
+    return _whole(view, ZoneInfo(view.zone), _people_told(view, at))
 
 
-def shape(view: MatterView) -> dict[str, Any]:
-    """Show a matter as the API does."""
-    zone = ZoneInfo(view.zone)
+def _people_told(view: MatterView, at: datetime) -> dict[str, dict[str, Any]]:
+    """Name, by employee code, everybody whom an escalation may have told."""
+    if not any(one.kind == "escalated" for one in view.events):
+        return {}
+    staff_now = directory(community_id=view.community_id, at=at, zone=view.zone)
+    return {one.code: person(one) for one in staff_now.people.values()}
+
+
+def _whole(view: MatterView, zone: ZoneInfo, people: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Show a matter with everything that belongs to it."""
     return {
         "number": view.number,
         "community": view.community,
@@ -324,7 +327,7 @@ def shape(view: MatterView) -> dict[str, Any]:
         "photos": list(view.photos),
         "verbs": sorted(view.verbs),
         "promises": [_promise(one, zone) for one in view.promises],
-        "events": [_event(one, zone) for one in view.events],
+        "events": [_event(one, zone, people) for one in view.events],
     }
 
 
@@ -362,9 +365,8 @@ def _promise(one: PromiseView, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _event(one: EventView, zone: ZoneInfo) -> dict[str, Any]:
-    told = _ESCALATION if one.kind == "escalated" else ()
-    return {
+def _event(one: EventView, zone: ZoneInfo, people: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    shown: dict[str, Any] = {
         "at": moment(one.at, zone),
         "recorded_at": moment(one.recorded_at, zone),
         "kind": one.kind,
@@ -374,5 +376,9 @@ def _event(one: EventView, zone: ZoneInfo) -> dict[str, Any]:
         "text": one.text,
         "contact": one.contact,
         "data": one.data,
-        **{name: one.data.get(name) for name in told},
     }
+    if one.kind == "escalated":
+        shown["promise"], shown["rung"] = one.data.get("promise"), one.data.get("rung")
+        left = {"name": "", "post": ""}  # whoever has left the company since
+        shown["to"] = [people.get(it, {"code": it, **left}) for it in one.data.get("to", [])]
+    return shown

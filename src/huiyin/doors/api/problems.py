@@ -18,6 +18,7 @@ from huiyin.kernel.errors import Refused
 log = structlog.get_logger("huiyin.api")
 
 MEDIA_TYPE = "application/problem+json"
+NOT_FOUND, UNPROCESSABLE = 404, 422
 Errors = Mapping[str, list[str]]
 
 
@@ -82,8 +83,19 @@ def install(api: NinjaAPI) -> None:
 
 
 def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Answer a room's refusal; what a body names and does not exist is bad input, not an address.
+
+    A community stays 404: a stranger cannot tell whether there is one.
+    """
     errors = {refusal.field: [str(refusal)]} if refusal.field else None
-    return answer(refusal.status, str(refusal), errors)
+    status = refusal.status
+    if (
+        status == NOT_FOUND
+        and request.method == "POST"
+        and refusal.field not in (None, "community")
+    ):
+        status = UNPROCESSABLE
+    return answer(status, str(refusal), errors)
 
 
 def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:

@@ -65,9 +65,7 @@ def report(request: Request, number: Code) -> dict[str, Any]:
 
 
 @router.post("/matters/{number}/conduct", response=ConductOut, tags=CONDUCT)
-def open_case(
-    request: Request, number: Code, payload: MaybeNothing = None
-) -> dict[str, Any]:
+def open_case(request: Request, number: Code, payload: MaybeNothing = None) -> dict[str, Any]:
     """Open the case of the employee complained of; opened already, it stays as it is."""
     conduct.open_case(by=request.caller, at=clock.now(), number=number)
     return _case(request, number)
@@ -103,9 +101,7 @@ def propose_penalty(request: Request, number: Code, payload: given.Penalty) -> d
 
 
 @router.post("/matters/{number}/conduct/penalty/approve", response=ConductOut, tags=CONDUCT)
-def approve_penalty(
-    request: Request, number: Code, payload: MaybeNothing = None
-) -> dict[str, Any]:
+def approve_penalty(request: Request, number: Code, payload: MaybeNothing = None) -> dict[str, Any]:
     """Approve the penalty entry that somebody else proposed."""
     conduct.approve_penalty(by=request.caller, at=clock.now(), number=number)
     return _case(request, number)

@@ -2,39 +2,18 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
 
 from huiyin.accounts.actions import issue_token
-from huiyin.accounts.models import User
-from huiyin.estate.models import Community
-from huiyin.estate.tests.cast import AT, Town, make_town
-from huiyin.kernel.caller import COMPANY_POSTS, SYSTEM, Caller
-from huiyin.staff.models import Area, Employee, PostHolding
+from huiyin.kernel.caller import Caller
+from huiyin.matters.tests.cast import AT, Cast, make_cast
 from huiyin.staff.queries import caller_for
-from huiyin.standards.actions import adopt_standard, seed_calendar
 
-HIRED = date(2020, 1, 1)
-FOUNDED = datetime(2024, 1, 1, tzinfo=AT.tzinfo)
-STAFF = {
-    "manager": ("E001", "陈立"),
-    "assistant": ("E002", "周敏"),
-    "supervisor": ("E003", "吴洁"),
-    "keeper": ("E004", "林岚"),
-    "dispatcher": ("E005", "何平"),
-    "receptionist": ("E006", "许静"),
-    "maintenance_foreman": ("E007", "郑强"),
-    "cleaning_foreman": ("E008", "冯梅"),
-    "security_foreman": ("E009", "卫军"),
-    "technician": ("E010", "蒋涛"),
-    "collector": ("E011", "沈芳"),
-    "quality": ("E012", "韩雪"),
-    "company_service": ("C001", "杨帆"),
-    "general_manager": ("C002", "朱总"),
-}
+STRANGER = "E031"  # the manager of CH
 
 
 @dataclass(frozen=True)
@@ -93,19 +72,24 @@ def _url(path: str) -> str:
 
 @dataclass
 class Site:
-    """Everybody and everything a test needs."""
+    """The cast of matters, with a token for everybody."""
 
-    town: Town
-    other: Town
-    people: dict[str, Employee]
+    cast: Cast
 
     def api(self, post: str) -> Api:
-        """Call the API as the holder of a post."""
-        return api_of(self.people[post])
+        """Call the API as the holder of a post in YG, or as an employee by code."""
+        user = self.cast.employee(post).user
+        assert user is not None
+        token = issue_token(user=user, at=AT, label="test")
+        return Api(token, self.cast.employee(post).code, caller_for(user, AT))
 
-    def receive(self, post: str = "receptionist", **given: Any) -> str:
+    def code(self, post: str) -> str:
+        """Return the code of a post's holder."""
+        return self.cast.code(post)
+
+    def receive(self, post: str = "receptionist", at: datetime = AT, **given: Any) -> str:
         """Receive a matter through the API and return its number."""
-        told = self.api(post).post("/matters", new_matter(**given))
+        told = self.api(post).post("/matters", new_matter(**given), at=at)
         assert told.status == 201, told.body
         number: str = told.body["number"]
         return number
@@ -124,38 +108,6 @@ def new_matter(**given: Any) -> dict[str, Any]:
     }
 
 
-def api_of(employee: Employee) -> Api:
-    """Give an employee a token."""
-    user = employee.user
-    assert user is not None
-    token = issue_token(user=user, at=AT, label="test")
-    return Api(token, employee.code, caller_for(user, AT))
-
-
-def make_employee(community: Community | None, post: str, code: str, name: str) -> Employee:
-    """Hire somebody who can log in."""
-    user = User.objects.create_user(code.lower())
-    employee = Employee.objects.create(code=code, name=name, user=user, hired_on=HIRED)
-    PostHolding.objects.create(employee=employee, community=community, post=post, from_on=HIRED)
-    return employee
-
-
 def make_site() -> Site:
-    """Build YG with one holder of each post and its standards in force; CH with a manager."""
-    town, other = make_town("YG"), make_town("CH")
-    people = {
-        post: make_employee(None if post in COMPANY_POSTS else town.community, post, *who)
-        for post, who in STAFF.items()
-    }
-    Area.objects.create(employee=people["keeper"], building=town.building, from_on=HIRED)
-    for place in (town, other):
-        adopt_standard(
-            by=SYSTEM,
-            at=FOUNDED,
-            community_id=place.community.pk,
-            profile="residential",
-            reason="开盘",
-        )
-    people["stranger"] = make_employee(other.community, "manager", "X001", "外人")
-    seed_calendar(at=FOUNDED)
-    return Site(town, other, people)
+    """Build the cast."""
+    return Site(make_cast())

@@ -13,7 +13,7 @@ def test_a_call_becomes_a_matter_with_an_owner_and_clocks(site: Site) -> None:
     assert matter["number"] == "YG-20260316-0001"
     assert matter["state"] == "received"
     assert matter["house"] == "3-1-1201"
-    assert matter["owner"] == {"code": "E004", "name": "林岚", "post": "keeper"}
+    assert matter["owner"] == {"code": site.code("keeper"), "name": "蒋管", "post": "keeper"}
     assert matter["received_at"] == "2026-03-16T09:00:00+08:00"
     by_code = {one["code"]: one for one in matter["promises"]}
     assert by_code["assign"]["due_at"] == "2026-03-16T09:10:00+08:00"
