@@ -37,6 +37,7 @@ MAY_DO: dict[str, tuple[str, ...] | None] = {
     "photo": None,
     "mark-important": DESK,
     "report": (*DESK, *FOREMEN),
+    "hand-over": (*LEADERS, "supervisor"),
 }
 # What the owner of a matter may not do alone, because somebody else must look at it.
 NOT_BY_OWNER_ALONE = frozenset({"close", "reopen", "mark-important"})

@@ -29,7 +29,10 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "photo": (*OPEN, *AFTER, "closed"),
     "mark-important": OPEN,
     "report": (*OPEN, *AFTER, "closed"),
+    "hand-over": (*OPEN, *AFTER),
 }
+# Done through a procedure of its own, so no button on the matter's page.
+NO_BUTTON = frozenset({"hand-over"})
 # Kinds the desk may settle on the spot without sending anybody.
 SETTLED_AT_DESK = ("enquiry", "suggestion", "praise", "help", "callback", "correction")
 

@@ -140,6 +140,7 @@ VERBS = {
     "photo": _("加照片"),
     "mark-important": _("标为重要"),
     "report": _("事件报告"),
+    "hand-over": _("交接"),
 }
 # Why a verb is refused; what is not listed falls back to WRONG_STATE.
 REFUSALS = {

@@ -61,13 +61,17 @@ class Directory:
         return tuple(self.people[one] for one in self.by_post.get(post, ()))
 
     def on_duty(self, post: str) -> tuple[Duty, ...]:
-        """Return who acts in the post now: holders present, else their present delegates."""
+        """Return who acts in the post now: holders present, else their present delegates.
+
+        The assistant acts for a manager who is absent and named nobody.
+        """
         holders = self.holders(post)
         present = tuple(one for one in holders if one.present)
         if present:
             return present
         delegates = (self.people.get(one.delegate_id or 0) for one in holders)
-        return _once(one for one in delegates if one is not None and one.present)
+        acting = _once(one for one in delegates if one is not None and one.present)
+        return acting or (self.on_duty("assistant") if post == "manager" else ())
 
     def stand_in(self, employee_id: int | None) -> Duty | None:
         """Return who acts for an employee now: self, delegate, assistant manager, manager.

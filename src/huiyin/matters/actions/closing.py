@@ -112,7 +112,7 @@ def reclassify_matter(
     important = work.matter.important if important is None else important
     if (kind, important) == (work.matter.kind, work.matter.important):
         raise BadInput(_("这件事已经是“%(kind)s”。") % {"kind": titles.KINDS[kind]}, field="kind")
-    before = work.matter.kind
+    before, was_important = work.matter.kind, work.matter.important
     history = queries.facts_of(work.matter)
     work.set(kind=kind, important=important)
     write_event(
@@ -121,7 +121,12 @@ def reclassify_matter(
         by=by,
         at=at,
         text=reason,
-        data={"from": before, "to": kind, "important": important},
+        data={
+            "from": before,
+            "to": kind,
+            "important": important,
+            "was_important": was_important,
+        },
     )
     changes = engine.reclassify(
         work.standard, work.promises, history, kind, important, at, work.calendar
@@ -176,16 +181,4 @@ def record_report(*, by: Caller, at: datetime, number: str, text: str) -> str:
     """Record that the incident report was approved and filed; keeps its clock (CMP-03)."""
     work = open_work(number=number, by=by, at=at, verb="report")
     record(work, "reported", text=check_text(text, "text"))
-    return finish_work(work)
-
-
-@transaction.atomic
-def hand_over_matter(*, by: Caller, at: datetime, number: str, to_id: int, reason: str) -> str:
-    """Give one open matter to another employee with its clocks unchanged (HR-02)."""
-    work = open_work(number=number, by=by, at=at, verb="assign")
-    person = work.staff.people[to_id]
-    give_to(work, person)
-    record(work, "handed_over", text=reason, data={"to": person.code, "to_name": person.name})
-    subject = _("%(number)s 交接给您,时限不变") % {"number": number}
-    tell(work, person, f"handed_over:{at.timestamp():.3f}", subject)
     return finish_work(work)

@@ -83,11 +83,12 @@ class Work:
             self.matter_fields.add(name)
 
 
-def open_work(*, number: str, by: Caller, at: datetime, verb: str) -> Work:
+def open_work(*, number: str, by: Caller, at: datetime, verb: str, admitted: bool = False) -> Work:
     """Lock a matter for a verb and bring its promises up to the moment.
 
     Raises NotFound to strangers, Forbidden to those who may only read, UnableToChangeMatter when
-    the state does not allow the verb. Must run inside a transaction.
+    the state does not allow the verb. ``admitted`` says that the procedure calling it has already
+    decided who may. Must run inside a transaction.
     """
     matter = (
         Matter.objects.select_for_update(no_key=True, of=("self",))
@@ -95,9 +96,10 @@ def open_work(*, number: str, by: Caller, at: datetime, verb: str) -> Work:
         .filter(number=number)
         .first()
     )
-    if matter is None or not sees(by, matter):
+    if matter is None or not (admitted or sees(by, matter)):
         raise NotFound(_("没有编号为“%(number)s”的事项。") % {"number": number})
-    admit_verb(by, matter, verb)
+    if not admitted:
+        admit_verb(by, matter, verb)
     work = load_work(matter=matter, by=by, at=at)
     code = rules.refusal(verb, work.standing())
     if code is not None:
@@ -203,7 +205,8 @@ def write_event(
 def acting_posts(work: Work, by: Caller) -> tuple[str, ...]:
     """Return the posts someone acts in: the assistant acts for an absent manager (HR-01)."""
     posts = by.posts_in(work.matter.community_id)
-    if "assistant" in posts and not work.staff.on_duty("manager"):
+    present = any(one.present for one in work.staff.holders("manager"))
+    if "assistant" in posts and not present:
         posts |= {"manager"}
     return tuple(sorted(posts))
 

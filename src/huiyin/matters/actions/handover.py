@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, Forbidden, NotFound
-from huiyin.matters.actions.closing import hand_over_matter
+from huiyin.matters.actions.core import finish_work, give_to, open_work, record, tell
 from huiyin.matters.models import Matter
 from huiyin.staff import queries as staff
 from huiyin.staff.access import may_manage_staff
@@ -61,7 +61,7 @@ def hand_over(
         taker = _taker(leaving, to, one, at)
         numbers = matters.filter(community_id=one).order_by("id").values_list("number", flat=True)
         for number in list(numbers):
-            hand_over_matter(by=by, at=at, number=number, to_id=taker.id, reason=reason)
+            _move(by=by, at=at, number=number, to=taker, leaving_id=leaving.pk, reason=reason)
             moved += 1
         followed.filter(community_id=one).update(follower_id=taker.id)
         trail.record(
@@ -74,6 +74,20 @@ def hand_over(
             reason=reason,
         )
     return moved
+
+
+def _move(*, by: Caller, at: datetime, number: str, to: Duty, leaving_id: int, reason: str) -> None:
+    """Give one open matter to another employee with its clocks unchanged."""
+    work = open_work(number=number, by=by, at=at, verb="hand-over", admitted=True)
+    if to.id == work.matter.about_employee_id:
+        # Nobody gets the complaint about themselves.
+        others = (successor(work.staff, to.id), work.staff.stand_in(None))
+        to = next((one for one in others if one and one.id not in (to.id, leaving_id)), to)
+    give_to(work, to)
+    record(work, "handed_over", text=reason, data={"to": to.code, "to_name": to.name})
+    subject = _("%(number)s 交接给您,时限不变") % {"number": number}
+    tell(work, to, f"handed_over:{at.timestamp():.3f}", subject)
+    finish_work(work)
 
 
 def _taker(leaving: Employee, to: str | None, community_id: int, at: datetime) -> Duty:

@@ -189,7 +189,7 @@ def _verbs(row: Matter, promises: list[Promise], caller: Caller) -> frozenset[st
     standing = standing_of(row, [state_of(one, ()) for one in promises], standard)
     allowed = {
         verb
-        for verb in rules.ALLOWED
+        for verb in rules.ALLOWED.keys() - rules.NO_BUTTON
         if rules.refusal(verb, standing) is None and may_do(caller, row, verb)
     }
     if "accept" in allowed and row.state == "assigned" and row.owner_id != caller.employee_id:
