@@ -236,7 +236,7 @@ def test_adopting_nothing_is_refused(
     town: Community, manager: Caller, given: dict[str, str]
 ) -> None:
     with pytest.raises(UnableToAdoptStandard):
-        adopt_standard(by=manager, at=AT, community_id=town.pk, reason="x", **given)
+        adopt_standard(by=manager, at=AT, community_id=town.pk, reason="x", **given)  # type: ignore[arg-type]
 
 
 def test_a_whole_document_does_not_undercut_a_plan(
