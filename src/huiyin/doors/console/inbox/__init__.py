@@ -1,0 +1,1 @@
+"""The inbox: what the clocks and colleagues told somebody."""

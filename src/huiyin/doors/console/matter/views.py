@@ -1,0 +1,153 @@
+"""The page of a matter, its photos, and one view for all verbs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from huiyin.doors.console.matter import timeline
+from huiyin.doors.console.matter.forms import NEXT, VERBS, Photos, VerbForm
+from huiyin.doors.console.page import staff_page
+from huiyin.doors.parts.fragments import show, wants_fragment
+from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.kernel.errors import Refused
+from huiyin.matters import queries as matters
+from huiyin.matters import titles
+from huiyin.matters.queries import MatterView
+from huiyin.staff import queries as staff
+
+NEEDS_PEOPLE = frozenset({"assign", "escalate"})
+PHOTO_AGE = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A verb as the page offers it: a button, or a small form opened in place."""
+
+    verb: str
+    title: str
+    form: VerbForm
+    open: bool = False
+
+    @property
+    def has_fields(self) -> bool:
+        """Tell whether there is anything to fill in."""
+        return bool(self.form.fields)
+
+
+@require_safe
+@staff_page
+def matter(request: StaffRequest, number: str) -> HttpResponse:
+    """Show everything about one matter."""
+    found = matters.matter(caller=request.caller, number=number, at=request.moment)
+    return _show(request, found)
+
+
+@require_POST
+@staff_page
+def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
+    """Do one verb. A refusal keeps every typed character; a conflict says who was faster."""
+    if verb not in VERBS:
+        raise Http404
+    found = matters.matter(caller=request.caller, number=number, at=request.moment)
+    form = VERBS[verb](
+        request.POST,
+        request.FILES,
+        matter=found,
+        people=_people(request, found),
+        prefix=verb,
+    )
+    if not form.is_valid():
+        return _show(request, found, refused=(verb, form), status=422)
+    try:
+        if isinstance(form, Photos):
+            form.save_files(by=request.caller, at=request.moment)
+        type(form).action(by=request.caller, at=request.moment, number=number, **form.arguments())
+    except Refused as refusal:
+        form.take_back(refusal)
+        fresh = matters.matter(caller=request.caller, number=number, at=request.moment)
+        return _show(request, fresh, refused=(verb, form), status=refusal.status)
+    messages.success(request, _("已完成:%(verb)s。") % {"verb": titles.VERBS[verb]})
+    if not wants_fragment(request):
+        return redirect("matter", number)
+    fresh = matters.matter(caller=request.caller, number=number, at=request.moment)
+    return _show(request, fresh)
+
+
+@require_safe
+@staff_page
+def photo(request: StaffRequest, number: str, photo: int) -> HttpResponse:
+    """Send a photo of a matter to those who may see the matter, and to nobody else."""
+    file_id = matters.photo_file(caller=request.caller, number=number, file_id=photo)
+    from huiyin.files import queries as files
+
+    data, media_type = files.read(file_id)
+    response = HttpResponse(data, content_type=media_type)
+    ending = media_type.rpartition("/")[2]
+    response["Content-Disposition"] = f'inline; filename="{number}-{file_id}.{ending}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = f"private, max-age={PHOTO_AGE}"
+    return response
+
+
+def _show(
+    request: StaffRequest,
+    found: MatterView,
+    *,
+    refused: tuple[str, VerbForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    tools = _tools(found, _people(request, found), refused)
+    first = NEXT[found.state]
+    if found.is_mine and "accept" in tools:
+        first = ("accept", *first)
+    main = [tools.pop(verb) for verb in dict.fromkeys(first) if verb in tools]
+    owed = [one for one in found.promises if one.closed_at is None]
+    lost = refused[1] if refused and refused[0] not in found.verbs else None
+    context: dict[str, Any] = {
+        "matter": found,
+        "owed": owed,
+        "done": [one for one in found.promises if one.closed_at is not None],
+        "events": timeline.entries(found, request.moment),
+        "main": main,
+        "others": list(tools.values()),
+        "lost": lost,
+        "lost_text": _typed(lost) if lost else "",
+    }
+    return show(request, "matter/matter.html", "matter/_matter.html", context, status=status)
+
+
+def _tools(found: MatterView, people: Any, refused: tuple[str, VerbForm] | None) -> dict[str, Tool]:
+    """Return a tool for each verb allowed now, the refused one open and as it was typed."""
+    tools: dict[str, Tool] = {}
+    for verb, kind in VERBS.items():
+        if verb not in found.verbs:
+            continue
+        title = str(titles.VERBS[verb])
+        if refused and refused[0] == verb:
+            tools[verb] = Tool(verb, title, refused[1], open=True)
+        else:
+            initial = {"to": found.owner.code if verb == "assign" else "", "kind": found.kind}
+            form = kind(matter=found, people=people, prefix=verb, initial=initial)
+            tools[verb] = Tool(verb, title, form)
+    return tools
+
+
+def _people(request: StaffRequest, found: MatterView) -> Any:
+    """Return the staff to choose from, those on duty first; none when no verb needs them."""
+    if not NEEDS_PEOPLE & found.verbs:
+        return ()
+    rows = staff.employees(
+        caller=request.caller, community_id=found.community_id, at=request.moment
+    )
+    return sorted(rows, key=lambda one: (not one.present, one.code))
+
+
+def _typed(form: VerbForm) -> str:
+    """Return what somebody wrote into a form that is no longer offered, to be copied."""
+    texts = [form[name].value() for name in form.fields]
+    return "\n".join(text for text in texts if isinstance(text, str) and text.strip())

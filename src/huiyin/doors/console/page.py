@@ -1,0 +1,60 @@
+"""The door of every staff page: log in first, hold a post, know which community is meant."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext as _
+
+from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.estate import queries as estate
+from huiyin.estate.rows import CommunityRow
+from huiyin.kernel.errors import Forbidden
+
+CHOSEN = "community"  # the session's key for the community somebody works in at the moment
+
+View = Callable[..., HttpResponse]
+
+
+class UnableToEnter(Forbidden):
+    """Somebody who may log in holds no post at the moment."""
+
+
+def staff_page(view: View) -> View:
+    """Admit employees only, and give the view ``request.community`` and its time zone."""
+
+    @wraps(view)
+    def admitted(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _to_login(request)
+        request.communities = estate.communities(caller=request.caller)
+        if not request.communities:
+            raise UnableToEnter(_("您目前没有任何岗位。请联系项目经理为您安排岗位。"))
+        request.community = _chosen(request)
+        with timezone.override(ZoneInfo(request.community.zone)):
+            response = view(request, *args, **kwargs)
+        patch_vary_headers(response, ["HX-Request"])
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    return admitted
+
+
+def _chosen(request: StaffRequest) -> CommunityRow:
+    """Return the community chosen last, else the first one of the caller."""
+    code = request.session.get(CHOSEN)
+    return next((row for row in request.communities if row.code == code), request.communities[0])
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """Send nobody to the log-in page; a fragment is answered 401 so that typed text stays put."""
+    if getattr(request, "htmx", False):
+        text = _("登录已过期。内容还在这一页上;请在新窗口登录后再提交。")
+        return HttpResponse(text, status=401, content_type="text/plain")
+    return redirect_to_login(request.get_full_path())

@@ -1,0 +1,26 @@
+"""Where somebody lands after logging in, and which community they look at."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from huiyin.doors.console.menu import home_name
+from huiyin.doors.console.page import CHOSEN, staff_page
+from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.estate import queries as estate
+
+
+@require_safe
+@staff_page
+def home(request: StaffRequest) -> HttpResponse:
+    """Go to the page the caller's posts make the first one."""
+    return redirect(home_name(request.caller, request.community.id))
+
+
+@require_POST
+@staff_page
+def choose_community(request: StaffRequest) -> HttpResponse:
+    """Look at another community of the caller from now on; 404 when it is not theirs."""
+    chosen = estate.community(caller=request.caller, code=request.POST.get("community", ""))
+    request.session[CHOSEN] = chosen.code
+    return redirect("home")

@@ -1,0 +1,48 @@
+"""Visiting the pages as somebody of the standing cast, at a moment of choice."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.test import Client
+
+from huiyin.matters.tests.cast import AT, Cast
+
+
+@dataclass
+class Visitor:
+    """A browser with somebody logged in; ``at`` travels through the request header."""
+
+    http: Client
+
+    def get(self, path: str, *, at: datetime = AT, htmx: bool = False, **query: Any) -> Any:
+        """Open a page, or ask for its fragment as htmx would."""
+        return self.http.get(path, query, headers=_headers(at, htmx))
+
+    def post(self, path: str, *, at: datetime = AT, htmx: bool = False, **given: Any) -> Any:
+        """Send a form."""
+        return self.http.post(path, given, headers=_headers(at, htmx))
+
+
+def _headers(at: datetime, htmx: bool) -> dict[str, str]:
+    headers = {"X-Huiyin-Now": at.isoformat()}
+    return {**headers, "HX-Request": "true"} if htmx else headers
+
+
+def visitor(cast: Cast, who: str) -> Visitor:
+    """Log in as the holder of a post in YG, or as an employee by code."""
+    http = Client(raise_request_exception=True)
+    user = cast.employee(who).user
+    assert user is not None
+    http.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return Visitor(http)
+
+
+def nobody() -> Visitor:
+    """Somebody who has not logged in."""
+    return Visitor(Client(raise_request_exception=True))
+
+
+def text_of(response: Any) -> str:
+    """Return the page as text."""
+    return str(response.content.decode())

@@ -1,0 +1,40 @@
+"""Addresses of the staff pages. A page that only takes forms has no address of its own to show."""
+
+from django.urls import path
+
+from huiyin.doors.console.desk import views as desk
+from huiyin.doors.console.inbox import views as inbox
+from huiyin.doors.console.matter import views as matter
+from huiyin.doors.console.queue import views as queue
+from huiyin.doors.console.session import views as session
+from huiyin.doors.console.staff import views as staff
+from huiyin.doors.console.standards import views as standards
+from huiyin.doors.console.work import views as work
+
+urlpatterns = [
+    path("", session.home, name="home"),
+    path("community/", session.choose_community, name="choose_community"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/find/", desk.find, name="desk_find"),
+    path("desk/house/<str:code>/", desk.household, name="desk_household"),
+    path("desk/new/", desk.receive, name="desk_receive"),
+    path("desk/sweep/", desk.sweep, name="desk_sweep"),
+    path("matters/", queue.queue, name="queue"),
+    path("matters/counts/", queue.counts, name="queue_counts"),
+    path("matters/owners/", queue.owners, name="queue_owners"),
+    path("matters/<str:number>/", matter.matter, name="matter"),
+    path("matters/<str:number>/photos/<int:photo>/", matter.photo, name="matter_photo"),
+    path("matters/<str:number>/<str:verb>/", matter.act, name="matter_act"),
+    path("work/", work.work, name="work"),
+    path("work/<str:number>/<str:verb>/", work.act, name="work_act"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/read/", inbox.read, name="inbox_read"),
+    path("inbox/unread/", inbox.unread, name="inbox_unread"),
+    path("standards/", standards.board, name="standards"),
+    path("standards/clauses/<str:clause>/", standards.change_clause, name="standards_clause"),
+    path("standards/targets/<str:code>/", standards.change_target, name="standards_target"),
+    path("standards/history/", standards.history, name="standards_history"),
+    path("calendar/", standards.calendar, name="calendar"),
+    path("staff/", staff.staff, name="staff"),
+    path("staff/<str:code>/hand-over/", staff.hand_over, name="staff_hand_over"),
+]
