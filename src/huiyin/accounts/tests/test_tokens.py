@@ -1,10 +1,13 @@
 """Tokens are shown once and kept as a digest; accounts remember a language."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from huiyin.accounts import actions, queries
 from huiyin.accounts.models import ApiToken, User
-from huiyin.estate.tests.cast import AT
+
+AT = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)  # Monday, 09:00 in Shanghai
 
 pytestmark = pytest.mark.django_db
 

@@ -2,19 +2,21 @@
 
 import hashlib
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from huiyin.estate.tests.cast import AT
 from huiyin.files import actions, queries, rules
 from huiyin.files.models import StoredFile
 from huiyin.files.places import path_of
 from huiyin.kernel.caller import SYSTEM
 from huiyin.kernel.errors import NotFound
 from huiyin.trail.models import Entry
+
+AT = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)  # Monday, 09:00 in Shanghai
 
 ORIENTATION, GPS = 0x0112, 0x8825
 

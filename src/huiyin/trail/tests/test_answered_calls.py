@@ -1,13 +1,13 @@
 """The same call twice is carried out once: key and effect commit together."""
 
 import threading
+from datetime import UTC, datetime
 from queue import Queue
 
 import pytest
 from django.db import connection, transaction
 
 from huiyin.accounts.models import User
-from huiyin.estate.tests.cast import AT
 from huiyin.trail.actions import (
     Answer,
     BegunCall,
@@ -17,6 +17,8 @@ from huiyin.trail.actions import (
     finish_call,
 )
 from huiyin.trail.models import AnsweredCall
+
+AT = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)  # Monday, 09:00 in Shanghai
 
 
 @pytest.fixture
