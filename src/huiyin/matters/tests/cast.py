@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from huiyin.accounts.models import User
-from huiyin.doors.clock import sweeper
 from huiyin.estate.models import Building, House
 from huiyin.estate.tests.cast import Town, make_town
 from huiyin.kernel.caller import COMPANY_POSTS, POSTS, Caller
 from huiyin.kernel.clock import parse
-from huiyin.matters import actions
+from huiyin.matters import actions, queries
+from huiyin.matters.actions.sweep import beat, sweep
+from huiyin.notices.actions import deliver
 from huiyin.staff.models import Area, Employee, PostHolding
 from huiyin.staff.queries import caller_for
 from huiyin.standards.actions import adopt_standard, seed_calendar
@@ -132,12 +133,23 @@ def second_building(town: Town) -> Building:
     return building
 
 
-def sweep_until(moment_: datetime, *, start: datetime, every: timedelta) -> None:
-    """Let the sweeper tick from ``start`` on every so often, and once at the end."""
-    while start < moment_:
-        sweeper.tick(start)
+def tick(at: datetime) -> int:
+    """Sweep and deliver until nothing is due, as the worker does; return how many were claimed."""
+    claimed = 0
+    while batch := sweep(at=at):
+        claimed += batch
+    while deliver(at=at, still_wanted=queries.still_wanted):
+        pass
+    beat(name="sweeper", at=at, seconds=0.0, fired=claimed)
+    return claimed
+
+
+def tick_until(end: datetime, *, start: datetime, every: timedelta) -> None:
+    """Tick from ``start`` on every so often, and once at the end."""
+    while start < end:
+        tick(start)
         start += every
-    sweeper.tick(moment_)
+    tick(end)
 
 
 def publish(year: int, at: datetime = AT) -> None:

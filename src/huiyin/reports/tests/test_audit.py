@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from huiyin.doors.clock import sweeper
 from huiyin.kernel import clock
 from huiyin.matters import actions
 from huiyin.matters.queries.proofs import SHOWN
-from huiyin.matters.tests.cast import AT, Cast, make_cast
+from huiyin.matters.tests.cast import AT, Cast, make_cast, tick
 from huiyin.reports import audit
 
 LATER = AT + timedelta(days=2)
@@ -98,7 +97,7 @@ def lived(cast: Cast) -> Cast:
     actions.assign_matter(by=cast.caller("dispatcher"), at=AT, number=number, to="E009")
     by = cast.caller("keeper")
     actions.finish_matter(by=by, at=AT + timedelta(hours=2), number=number, result="已清理")
-    sweeper.tick(LATER)
+    tick(LATER)
     return cast
 
 
