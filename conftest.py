@@ -7,7 +7,9 @@ This file lies at the root so that it serves ``tests/`` and the tests inside eac
 import hashlib
 import os
 import secrets
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -32,6 +34,7 @@ os.environ |= {
     "HUIYIN_HOME": str(HOME),
     "HUIYIN_LOG_LEVEL": "ERROR",
     "HUIYIN_TIME_TRAVEL": "1",
+    "PROMETHEUS_MULTIPROC_DIR": tempfile.mkdtemp(prefix="huiyin-metrics-"),
 }
 
 server = ExitStack()
@@ -52,7 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave the server."""
+    """Leave the server and nothing else."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
     server.close()
 
 

@@ -88,9 +88,9 @@ def test_a_log_line_tells_the_route_and_nothing_personal(
 ) -> None:
     with caplog.at_level(logging.INFO, logger="huiyin.request"):
         client.get("/i18n/setlang/", {"phone": "13800138000"})
-    (line,) = [record.msg for record in caplog.records if record.name == "huiyin.request"]
-    assert line["route"] == "i18n/setlang/"
-    assert "13800138000" not in str(line)
+    (line,) = [str(record.msg) for record in caplog.records if record.name == "huiyin.request"]
+    assert "'route': 'i18n/setlang/'" in line
+    assert "13800138000" not in line
 
 
 def test_secrets_and_numbers_are_masked() -> None:

@@ -1,11 +1,12 @@
 """Counters for /metrics, in Prometheus' text form, added up over the web server's processes."""
 
 import os
+from pathlib import Path
 
 from django.conf import settings
 
 # The library reads this when it is imported: each process then counts in files of its own there.
-FOLDER = settings.HOME / "metrics"
+FOLDER = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or settings.HOME / "metrics")
 FOLDER.mkdir(parents=True, exist_ok=True)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(FOLDER)
 

@@ -120,7 +120,7 @@ class EmbeddedServer:
                 self._users.release_read_lock()
                 if self._users.acquire_write_lock(blocking=False):
                     self.stop()
-                    self._users.release_write_lock()
+                self._users.release_write_lock()  # closes the file, held or not
 
     def start(self) -> None:
         """Start the server unless it answers already; the caller holds the lock.
