@@ -136,18 +136,16 @@ class Course:
 
     def end(self, fact: Fact) -> None:
         """Stop what a fact brings to its end without keeping it."""
-        for promise, clause in self.owed_clauses():
-            if fact.kind in clause.repeats_until:
+        for promise in self.owed():
+            if _ends(self.standard.clause(promise.clause_id), promise, fact):
                 self.stop(promise, fact.kind, fact.at)
-            elif fact.kind == "reopened" and promise.cycle < fact.cycle and _restarts(clause):
-                self.stop(promise, "reopened", fact.at)
-            elif fact.kind == "closed" and not clause.after_close:
-                self.stop(promise, "closed", fact.at)
 
     def start(self, fact: Fact, renewing: Sequence[Clause]) -> None:
         """Start what a fact starts, and the next round of what it has just kept."""
         for clause in self.standard.clauses_for(fact.matter_kind, fact.important):
-            if fact.kind not in clause.starts or (clause.from_fact and fact.until is None):
+            if fact.kind not in clause.starts:
+                continue
+            if clause.from_fact and (fact.until is None or fact.until <= fact.at):
                 continue
             live = [p for p in self.owed() if (p.clause_id, p.cycle) == (clause.id, fact.cycle)]
             if clause.supersedes:
@@ -253,6 +251,11 @@ def _keeps(clause: Clause, fact: Fact) -> bool:
     )
 
 
-def _restarts(clause: Clause) -> bool:
-    """Tell whether a clause starts anew in the course of a re-opened matter."""
-    return not {"reopened", "finished", "visited_back"}.isdisjoint(clause.starts)
+def _ends(clause: Clause | None, promise: PromiseState, fact: Fact) -> bool:
+    """Tell whether a fact ends a promise: its own end, a re-opening, the closing of the matter."""
+    if clause is None:
+        return fact.kind == "closed"
+    if fact.kind == "reopened":
+        restarts = not {"reopened", "finished", "visited_back"}.isdisjoint(clause.starts)
+        return restarts and promise.cycle < fact.cycle
+    return fact.kind in clause.repeats_until or (fact.kind == "closed" and not clause.after_close)

@@ -162,7 +162,8 @@ class Move:
     provisional: bool = False
 
 
-Change: TypeAlias = Start | Close | Break | Void | PauseClock | ResumeClock | Move
+Amendment: TypeAlias = Close | Break | Void | PauseClock | ResumeClock | Move
+Change: TypeAlias = Start | Amendment
 
 
 def apply(promises: Sequence[PromiseState], changes: Sequence[Change]) -> tuple[PromiseState, ...]:
@@ -176,11 +177,9 @@ def apply(promises: Sequence[PromiseState], changes: Sequence[Change]) -> tuple[
     return tuple(held.values())
 
 
-def changed(promise: PromiseState, change: Change) -> PromiseState:
+def changed(promise: PromiseState, change: Amendment) -> PromiseState:
     """Carry out one change on the promise it is about."""
     match change:
-        case Start(started):
-            promise = started
         case Close(state=state, at=at):
             promise = replace(promise, state=state, closed_at=at, next_alarm_at=None)
         case Break(next_alarm_at=alarm_at):

@@ -286,7 +286,8 @@ def test_what_is_used_up_when_due_is_the_limit_however_often_it_paused(
     limit: Limit, base: datetime, gaps: list[int]
 ) -> None:
     allowed = used_seconds(limit, base, due_at(limit, base, CALENDAR, RULES), CALENDAR)
-    pauses, moment = [], base
+    pauses: list[Interval] = []
+    moment = base
     for gap, length in zip(gaps[::2], gaps[1::2], strict=False):
         start = moment + timedelta(seconds=gap)
         if start >= due_at(limit, base, CALENDAR, RULES, pauses):
