@@ -76,17 +76,10 @@ ROOMS = [
     "desk",
     "incidents",
     "conduct",
-    "reports",
     "doors.parts",
     "doors.console",
-    "doors.api",
     "doors.clock",
 ]
-
-
-def _is_built(room: str) -> bool:
-    return (SOURCE / room.replace(".", "/") / "apps.py").exists()
-
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -98,7 +91,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "pgtrigger",
     "csp",
-    *(f"huiyin.{room}" for room in ROOMS if _is_built(room)),
+    *(f"huiyin.{room}" for room in ROOMS),
     "allauth",
     "allauth.account",
     "allauth.mfa",

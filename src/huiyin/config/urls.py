@@ -1,28 +1,29 @@
-"""Every address: the doors first, then what machines ask."""
+"""Every address: what machines ask, log-in, the API, and the pages of the staff."""
 
-from importlib.util import find_spec
-
-from django.urls import URLPattern, URLResolver, include, path
+from allauth.account import views as account
+from django.urls import include, path
 
 from huiyin.config import health
 
-urlpatterns: list[URLPattern | URLResolver] = [
+# Employees get their account from the company and have no mail address of ours to prove: of
+# allauth's pages only these are there. Signing up is a page that says so.
+log_in = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("signup/", account.signup, name="account_signup"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/set/", account.password_set, name="account_set_password"),
+    path("2fa/", include("allauth.mfa.urls")),
+]
+
+urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include(log_in)),
+    path("api/v1/", include("huiyin.doors.api.urls")),
+    path("", include("huiyin.doors.console.urls")),
 ]
-
-
-def _is_built(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
-
-
-if _is_built("huiyin.doors.api.urls"):
-    urlpatterns.append(path("api/v1/", include("huiyin.doors.api.urls")))
-if _is_built("huiyin.doors.console.urls"):
-    urlpatterns.append(path("", include("huiyin.doors.console.urls")))
