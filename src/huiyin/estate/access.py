@@ -24,6 +24,7 @@ EDITORS = (
     "dispatcher",
     "receptionist",
     "company_service",
+    "general_manager",
 )
 FOUNDERS = ("company_service", "general_manager")
 

@@ -1,4 +1,4 @@
-"""Writes of the estate."""
+"""Numbers given out one after another."""
 
 from datetime import datetime
 
