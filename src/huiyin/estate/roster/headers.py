@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from huiyin.estate.roster.text import Cell, cell_text, fold
 
@@ -135,7 +135,7 @@ class Column:
         return column_letter(self.index)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """The header of a sheet: the row the data begins on (0-based) and the columns it names."""
 
@@ -144,7 +144,12 @@ class Layout:
 
     def get(self, field: Field) -> Column | None:
         """Return the column that means `field`, if there is one."""
-        return next((column for column in self.columns if column.field is field), None)
+        return self._first.get(field)
+
+    @cached_property
+    def _first(self) -> dict[Field, Column]:
+        """Return the first column of every meaning."""
+        return {column.field: column for column in reversed(self.columns)}
 
     def all(self, field: Field) -> tuple[Column, ...]:
         """Return every column that means `field`, from left to right."""

@@ -79,12 +79,14 @@ class RowReader:
         self.layout = layout
         self.findings = findings
         self.given = frozenset(column.field.value for column in layout.columns)
+        self.texts: list[str] = []
         self._cells: Sequence[Cell] = ()
         self._row = 0
 
     def turn_to(self, row: int, cells: Sequence[Cell]) -> None:
         """Go to a row (counted from 1 as a spreadsheet does)."""
         self._row, self._cells = row, cells
+        self.texts = [cell_text(cell) for cell in cells]
 
     def cell(self, column: Column | None) -> Cell:
         """Return the value of a column in the current row; None where the row is shorter."""
@@ -92,9 +94,15 @@ class RowReader:
             return None
         return self._cells[column.index]
 
+    def said(self, column: Column | None) -> str:
+        """Return the folded text of a column in the current row, blank where there is none."""
+        if column is None or column.index >= len(self.texts):
+            return ""
+        return self.texts[column.index]
+
     def text(self, which: Field) -> str:
         """Return the folded text of the column that means `which`, blank where there is none."""
-        return cell_text(self.cell(self.layout.get(which)))
+        return self.said(self.layout.get(which))
 
     def refuse(self, column: Column, value: str, error: Unreadable, row: int = 0) -> None:
         """Note a value that does not enter."""
@@ -108,7 +116,7 @@ class RowReader:
     def take(self, draft: Draft, column: Column, reader: Callable[[Cell], _Value]) -> _Value | None:
         """Read a column with its reader; what cannot be read is refused and counts as missing."""
         value = self.cell(column)
-        text = cell_text(value)
+        text = self.said(column)
         try:
             if is_error(text):
                 raise Unreadable("cell.error")
@@ -132,12 +140,12 @@ class RowReader:
     def _people(self, draft: Draft, column: Column) -> None:
         """Read names and telephone numbers."""
         if column.field is Field.OWNER:
-            if names.says_nobody(cell_text(self.cell(column))):
+            if names.says_nobody(self.said(column)):
                 draft.nobody = True
                 return
             self._named(draft, column, draft.owners)
         elif column.field is Field.TENANT:
-            if not names.says_no_tenant(cell_text(self.cell(column))):
+            if not names.says_no_tenant(self.said(column)):
                 self._named(draft, column, draft.tenants)
         elif column.field is Field.PHONE:
             self._numbers(draft, column, draft.owner_phones)
@@ -196,12 +204,12 @@ class RowReader:
         elif parking and column.field is Field.ROOM and self.layout.get(Field.SPACE):
             self._link(draft, column)
         elif not parking and column.field is Field.SPACE:
-            text = cell_text(self.cell(column))
+            text = self.said(column)
             draft.spaces = [s for s in re.split(r"[、,;/\n ]+", text) if not is_blank(s)]
 
     def _link(self, draft: Draft, column: Column) -> None:
         """Read the house a parking space goes with."""
-        if is_blank(cell_text(self.cell(column))):
+        if is_blank(self.said(column)):
             return
         building, unit = self.text(Field.BUILDING), self.text(Field.UNIT)
 
@@ -216,12 +224,12 @@ class RowReader:
         try:
             self._set(draft, "rate", read_rate(value))
         except Unreadable as error:
-            params = {"value": cell_text(value)[:_LONGEST_VALUE]}
+            params = {"value": self.said(column)[:_LONGEST_VALUE]}
             self.findings.notices.append(Notice(self.sheet, self._row, error.code, params))
 
     def _remark(self, draft: Draft, column: Column) -> None:
         """Keep a remark, find the tenants in it and whether it says that nobody lives there."""
-        text = cell_text(self.cell(column))
+        text = self.said(column)
         if is_blank(text) or is_error(text):
             return
         draft.remarks.append(text)

@@ -54,6 +54,7 @@ class HouseName:
         return "-".join(part for part in (self.building, self.unit, self.number) if part)
 
 
+@lru_cache(maxsize=1024)
 def read_building(text: str) -> str:
     """Read the building of a cell of its own (`1#`, `08幢`, `七栋`, `A座`, `别墅`); may be blank.
 
@@ -77,6 +78,7 @@ def tagged_building(text: str) -> str:
     return _trim(found[1]) if found else ""
 
 
+@lru_cache(maxsize=1024)
 def read_unit(text: str) -> str:
     """Read the unit of a cell of its own (`1单元`, `一单元`, `1`); blank where there is none."""
     folded = _compact(text)
@@ -279,3 +281,8 @@ def read_space(text: str) -> str:
     if area:
         return f"{area}-{zone}{number}"
     return f"{zone}-{number}" if zone else number
+
+
+def order_key(code: str, *, last: bool = False) -> str:
+    """Return the key that sorts houses as people count (2 before 10), parking spaces last."""
+    return ("z-" if last else "") + re.sub(r"[0-9]+", lambda found: f"{found[0]:0>4}", code)

@@ -92,7 +92,7 @@ class SheetReader:
         draft: Draft | None = None
         for at in range(layout.first_row, len(self.sheet.rows)):
             reader.turn_to(at + 1, self.sheet.rows[at])
-            if self._passed_over(reader, at):
+            if self._passed_over(reader):
                 continue
             if draft is not None and self._continues(place, at):
                 reader.read_into(draft)
@@ -113,16 +113,16 @@ class SheetReader:
         titles = [cell_text(c) for row in self.sheet.rows[: layout.first_row - 1] for c in row]
         return next((found for title in titles if (found := tagged_building(title))), "")
 
-    def _passed_over(self, reader: RowReader, at: int) -> bool:
+    def _passed_over(self, reader: RowReader) -> bool:
         """Tell whether a row is blank, a total, the header again or a title in between."""
-        texts = [text for cell in self.sheet.rows[at] if (text := cell_text(cell))]
+        texts = [text for text in reader.texts if text]
         if not texts or any(_TOTAL.match(text.replace(" ", "")) for text in texts[:3]):
             return True
         if len(texts) == 1 and (building := _title(texts[0])):
             self.context = Context(building)
             return True
         columns = reader.layout.columns
-        same = sum(1 for c in columns if cell_text(reader.cell(c)).replace("\n", " ") == c.header)
+        same = sum(1 for c in columns if reader.said(c).replace("\n", " ") == c.header)
         return same > 1 and same * 2 > len(columns)
 
     def _continues(self, place: Column, at: int) -> bool:
@@ -140,7 +140,7 @@ class SheetReader:
         if own is not None and kind is not Kind.PARKING:
             kind = kind_of_cell(reader.cell(own), kind)
         about = any(
-            not is_blank(cell_text(reader.cell(c))) and ":" not in cell_text(reader.cell(c))
+            not is_blank(reader.said(c)) and ":" not in reader.said(c)
             for c in layout.columns
             if c.field in (Field.OWNER, Field.PHONE, Field.AREA, Field.TENANT)
         )
@@ -150,7 +150,7 @@ class SheetReader:
             name = self._named(reader, place, kind, value)
         except _At as refused:
             if about or kind is Kind.PARKING:
-                reader.refuse(refused.column, cell_text(reader.cell(refused.column)), refused.error)
+                reader.refuse(refused.column, reader.said(refused.column), refused.error)
             return None
         return Draft(at + 1, kind, name)
 
@@ -173,7 +173,7 @@ class SheetReader:
         """Take over the building and unit cells of a row; blank ones keep what stood above."""
         for which, read in ((Field.BUILDING, read_building), (Field.UNIT, read_unit)):
             column = reader.layout.get(which)
-            text = cell_text(reader.cell(column))
+            text = reader.said(column)
             if column is None or text == "":
                 continue
             try:
