@@ -5,6 +5,7 @@ This file lies at the root so that it serves ``tests/`` and the tests inside eac
 """
 
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -58,6 +59,28 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave the server and nothing else."""
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
     server.close()
+
+
+# -- how each test ended, for `huiyin rules`
+
+outcomes: dict[str, str] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember the worst outcome of a test over its phases and parameters."""
+    test = report.nodeid.partition("[")[0]
+    if report.when == "call" or report.outcome != "passed":
+        known = (outcomes.get(test), report.outcome)
+        outcomes[test] = next(one for one in ("failed", "passed", "skipped") if one in known)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the outcomes down after a run of the whole suite."""
+    config = session.config
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    chosen = config.option.keyword or config.option.markexpr or hasattr(config, "workerinput")
+    if whole and not chosen:
+        (HOME / "rules.json").write_text(json.dumps(outcomes, indent=0), encoding="utf-8")
 
 
 def _hurry() -> None:
