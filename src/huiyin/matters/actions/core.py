@@ -90,9 +90,11 @@ def open_work(*, number: str, by: Caller, at: datetime, verb: str, admitted: boo
     the state does not allow the verb. ``admitted`` says that the procedure calling it has already
     decided who may. Must run inside a transaction.
     """
+    # The owner is read afterwards: joined here, a row whose owner changed while this waited for
+    # the lock would no longer match its join and would seem not to exist.
     matter = (
         Matter.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("community", "owner")
+        .select_related("community")
         .filter(number=number)
         .first()
     )

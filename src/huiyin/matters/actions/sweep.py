@@ -182,7 +182,7 @@ def recalculate_running(
     version_id, _standard = standards.current(community_id=community_id, at=at)
     matters = (
         Matter.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("community", "owner")
+        .select_related("community")
         .filter(community_id=community_id, closed_at__isnull=True)
         .order_by("id")
     )
