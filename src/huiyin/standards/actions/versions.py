@@ -1,4 +1,4 @@
-"""Writes of the service standards: versions with a date and a reason, and the calendar (STD-01).
+"""Versions of the service standards: a document, a date, a reason (STD-01).
 
 A change is a new version from its effective moment on; clocks already running keep the version
 they started under.
@@ -6,33 +6,29 @@ they started under.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from chinese_calendar.constants import Holiday, holidays, workdays
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import Max
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiyin.estate.models import Community
-from huiyin.kernel.caller import SYSTEM, Caller
+from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, NotFound, WrongState
 from huiyin.standards.access import admit_to_change
 from huiyin.standards.document import Standard, load_profile, parse
-from huiyin.standards.models import CalendarDay, CalendarYear, StandardVersion
+from huiyin.standards.models import StandardVersion
 from huiyin.standards.queries import by_id
 from huiyin.standards.reading import BrokenStandard
-from huiyin.standards.rules import Change, carried, laid_over, overlay, problem, read_hours
+from huiyin.standards.rules import Change, carried, laid_over, overlay, problem
 from huiyin.standards.writing import write
 from huiyin.trail.actions import record
 
-DECREE = "chinesecalendar"
-BY_HAND = "manual"
 LONGEST_REASON = 300
-EARLIEST_YEAR, LATEST_YEAR = 2004, 2100
 
 
 class UnableToAdoptStandard(BadInput):
@@ -43,15 +39,8 @@ class UnableToChangeStandard(BadInput):
     """There is no such clause or target, nothing would change, or the new value is no good."""
 
 
-class UnableToSetDay(BadInput):
-    """The opening hours or the year cannot be used."""
-
-
 class UnableToPlan(WrongState):
     """The moment at which it shall come into force lies before something that stands."""
-
-
-# -- versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +245,9 @@ def _read_document(text: str) -> Standard:
     try:
         return parse(text)
     except BrokenStandard as broken:
-        raise UnableToAdoptStandard(broken.sentence(_language()), field="text") from broken
+        raise UnableToAdoptStandard(
+            broken.sentence(get_language() or "zh-hans"), field="text"
+        ) from broken
 
 
 def _laid_over(standard: Standard, document: str) -> Standard:
@@ -265,11 +256,9 @@ def _laid_over(standard: Standard, document: str) -> Standard:
     except BrokenStandard as broken:
         field = broken.key.rpartition("]")[2].strip(".").partition(".")[0]
         field = "ladder" if field.startswith("ladder") or "ladder[" in broken.key else field
-        raise UnableToChangeStandard(problem(broken, _language()), field=field or None) from broken
-
-
-def _language() -> str:
-    return get_language() or "zh-hans"
+        raise UnableToChangeStandard(
+            problem(broken, get_language() or "zh-hans"), field=field or None
+        ) from broken
 
 
 def _said(value: object) -> Any:
@@ -277,130 +266,3 @@ def _said(value: object) -> Any:
     if isinstance(value, tuple):
         return [[str(rung.at), list(rung.to)] for rung in value]
     return value if isinstance(value, bool) else str(value)
-
-
-# -- the working calendar
-
-
-@transaction.atomic
-def seed_calendar(*, at: datetime, by: Caller = SYSTEM) -> int:
-    """Enter the statutory holidays and make-up workdays decreed so far; return how many were new.
-
-    What is already there stays as it is, so that a day corrected by hand survives.
-    """
-    titles = {one.value: one.chinese for one in Holiday}
-    rows = [
-        CalendarDay(day=day, is_working=working, name=titles.get(name, name), source=DECREE)
-        for working, days in ((False, holidays), (True, workdays))
-        for day, name in days.items()
-    ]
-    years = sorted({row.day.year for row in rows})
-    before = CalendarDay.objects.count()
-    CalendarDay.objects.bulk_create(rows, ignore_conflicts=True)
-    CalendarYear.objects.bulk_create(
-        [CalendarYear(year=year, source=DECREE, loaded_at=at) for year in years],
-        ignore_conflicts=True,
-    )
-    created = CalendarDay.objects.count() - before
-    if created:
-        _bump(None)
-        record(
-            action="calendar.seeded",
-            by=by,
-            at=at,
-            subject="calendar",
-            after={"days": created, "years": [years[0], years[-1]]},
-        )
-    return created
-
-
-@transaction.atomic
-def set_day(
-    *,
-    by: Caller,
-    at: datetime,
-    community_id: int | None,
-    day: date,
-    is_working: bool,
-    spans: Sequence[str] = (),
-    name: str = "",
-    reason: str = "",
-) -> None:
-    """Make a day a holiday or a workday, in one community or (None) everywhere."""
-    admit_to_change(by, community_id)
-    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
-        raise UnableToSetDay(_("年份超出范围。"), field="day")
-    if spans and not is_working:
-        raise UnableToSetDay(_("休息日不能有营业时段。"), field="spans")
-    try:
-        read_hours(spans)
-    except BrokenStandard as broken:
-        raise UnableToSetDay(problem(broken, _language()), field="spans") from broken
-    _bump(community_id)
-    row = _day_of(community_id, day) or CalendarDay(community_id=community_id, day=day)
-    before = _day_said(row) if row.pk else None
-    row.is_working = is_working
-    row.spans = list(spans) or None
-    row.name = name.strip()[:40]
-    row.source = BY_HAND
-    row.save()
-    record(
-        action="calendar.day_set",
-        by=by,
-        at=at,
-        subject=f"calendar:{day.isoformat()}",
-        community_id=community_id,
-        before=before,
-        after=_day_said(row),
-        reason=reason,
-    )
-
-
-@transaction.atomic
-def clear_day(
-    *, by: Caller, at: datetime, community_id: int | None, day: date, reason: str = ""
-) -> None:
-    """Take a dated exception back, so that the day follows everywhere's row or its weekday."""
-    admit_to_change(by, community_id)
-    old = _day_of(community_id, day)
-    if old is None:
-        raise NotFound(_("这一天没有特别安排。"), field="day")
-    old.delete()
-    _bump(community_id)
-    record(
-        action="calendar.day_cleared",
-        by=by,
-        at=at,
-        subject=f"calendar:{day.isoformat()}",
-        community_id=community_id,
-        before=_day_said(old),
-        reason=reason,
-    )
-
-
-@transaction.atomic
-def declare_year(*, by: Caller, at: datetime, year: int, source: str = BY_HAND) -> None:
-    """Say that the holidays of a year are entered, so that it is no longer provisional."""
-    admit_to_change(by, None)
-    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
-        raise UnableToSetDay(_("年份超出范围。"), field="year")
-    CalendarYear.objects.get_or_create(year=year, defaults={"source": source[:60], "loaded_at": at})
-    _bump(None)
-    record(action="calendar.year_declared", by=by, at=at, subject=f"calendar:{year}")
-
-
-def _bump(community_id: int | None) -> None:
-    """Let caches of the calendar notice, of one community or of all; locks those communities."""
-    everyone = Community.objects.all()
-    touched = everyone if community_id is None else everyone.filter(pk=community_id)
-    touched.update(calendar_version=F("calendar_version") + 1)
-
-
-def _day_of(community_id: int | None, day: date) -> CalendarDay | None:
-    return CalendarDay.objects.filter(
-        Q(community__isnull=True) if community_id is None else Q(community_id=community_id), day=day
-    ).first()
-
-
-def _day_said(day: CalendarDay) -> dict[str, Any]:
-    return {"is_working": day.is_working, "spans": day.spans, "name": day.name}
