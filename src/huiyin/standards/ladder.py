@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from huiyin.kernel.calendar import ONE_DAY, WorkingCalendar
 from huiyin.kernel.limits import Elapsed, due_at, halfway_at, twice_at
@@ -34,17 +36,19 @@ def alarm(
     """
     if not promise.is_owed or promise.state == "paused":
         return Alarm(None, (), (), next_alarm_at(standard, promise, calendar))
-    moments = rung_moments(standard, promise, calendar)
-    reached = sum(moment <= at for moment in moments)
-    if reached <= promise.rung:
-        return Alarm(None, (), (), next_alarm_at(standard, promise, calendar))
+    reached, coming = 0, None
+    for number, moment in enumerate(_climb(standard, promise, calendar), 1):
+        if moment <= at:
+            reached = number
+        elif number > promise.rung:
+            coming = moment
+            break
+    next_at = _earlier(coming, promise)
     clause = standard.clause(promise.clause_id)
-    return Alarm(
-        fire=reached,
-        to=clause.ladder[reached - 1].to if clause else (),
-        skipped=tuple(range(promise.rung + 1, reached)),
-        next_at=next_alarm_at(standard, replace(promise, rung=reached), calendar),
-    )
+    if clause is None or reached <= promise.rung:
+        return Alarm(None, (), (), next_at)
+    skipped = tuple(range(promise.rung + 1, reached))
+    return Alarm(reached, clause.ladder[reached - 1].to, skipped, next_at)
 
 
 def next_alarm_at(
@@ -55,28 +59,38 @@ def next_alarm_at(
         return None
     if promise.open_pause:
         return promise.open_pause.until_at
-    coming = list(rung_moments(standard, promise, calendar)[promise.rung :])
-    if promise.state == "running":
-        coming.append(promise.due_at)
-    return min(coming, default=None)
+    moments = _climb(standard, promise, calendar)
+    return _earlier(next(islice(moments, promise.rung, None), None), promise)
 
 
 def rung_moments(
     standard: Standard, promise: PromiseState, calendar: WorkingCalendar
 ) -> tuple[datetime, ...]:
     """Work out the moment of every rung; no rung comes before the one below it."""
+    return tuple(_climb(standard, promise, calendar))
+
+
+def _earlier(rung_at: datetime | None, promise: PromiseState) -> datetime | None:
+    """Choose between the next rung and the due moment, which counts until it has passed."""
+    if promise.state != "running":
+        return rung_at
+    return min(rung_at or promise.due_at, promise.due_at)
+
+
+def _climb(
+    standard: Standard, promise: PromiseState, calendar: WorkingCalendar
+) -> Iterator[datetime]:
+    """Walk the moments of the rungs from the bottom; lazily, for the sweeper needs only a few."""
     clause = standard.clause(promise.clause_id)
     if clause is None:
-        return ()
-    moments: list[datetime] = []
+        return
     reached = promise.started_at
     for rung in clause.ladder:
         if rung.at == "morning":
             reached = _morning_after(standard, reached, calendar)
         else:
             reached = max(reached, _moment(standard, clause, rung, promise, calendar))
-        moments.append(reached)
-    return tuple(moments)
+        yield reached
 
 
 def _moment(

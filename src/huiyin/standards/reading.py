@@ -244,7 +244,7 @@ class Table:
     def number(self, key: str, default: Decimal | Required = REQUIRED) -> Decimal:
         """Take an exact number: 0.96, 1, or "0.96"."""
         value: Any = self.take(key, object, default, "number")
-        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        if not isinstance(value, str | int | Decimal):
             raise self.broken(key, "wrong_type", expected="number")
         try:
             number = Decimal(value)

@@ -102,9 +102,6 @@ class Start:
     promise: PromiseState
 
 
-Renew: TypeAlias = Start
-
-
 @dataclass(frozen=True)
 class Close:
     """A promise stops being owed: kept, or broken before and done late."""

@@ -275,6 +275,7 @@ BROKEN = [
     ("value = 0.96", 'value = "much"', 54, "target[closed].value", "bad_number"),
     ("value = 0.96", "value = inf", 54, "target[closed].value", "bad_number"),
     ("value = 0.96", "value = true", 54, "target[closed].value", "wrong_type"),
+    ("value = 0.96", "value = [1]", 54, "target[closed].value", "wrong_type"),
     ('unit = "ratio"', 'unit = "ratio"\ncomparison = "=="', 56, "target[closed].comparison",
      "unknown_choice"),
     ('code = "closed"\n', 'code = "closed"\nnote = 1\n', 51, "target[closed].note", "unknown_key"),
