@@ -1,6 +1,8 @@
 """Writes of the service standards and of the working calendar (STD-01)."""
 
 from huiyin.standards.actions.calendar import (
+    EARLIEST_YEAR,
+    LATEST_YEAR,
     UnableToSetDay,
     clear_day,
     declare_year,
@@ -17,6 +19,8 @@ from huiyin.standards.actions.versions import (
 )
 
 __all__ = [
+    "EARLIEST_YEAR",
+    "LATEST_YEAR",
     "UnableToAdoptStandard",
     "UnableToChangeStandard",
     "UnableToPlan",
