@@ -49,6 +49,9 @@ class WorkingCalendar:
     """Years whose holidays have been decreed; any other year is provisional."""
     names: Mapping[date, str] = field(default_factory=dict)
     """What a dated exception is called, for people."""
+    _instants: dict[tuple[date, time], datetime] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _spans: dict[date, tuple[Interval, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -60,19 +63,10 @@ class WorkingCalendar:
 
     def instant(self, day: date, clock: time = MIDNIGHT) -> datetime:
         """Find the first moment at which the wall clock shows this time of this day, or later."""
-        wall = datetime.combine(day, clock)
-        moment = wall.replace(tzinfo=self.zone).astimezone(UTC)
-        if self._wall(moment) == wall:
-            return moment
-        # The clock jumps over this time. Read with the offset after the jump (fold=1) it lies
-        # before the jump, read with the offset before (fold=0) after it: look in between.
-        before = wall.replace(tzinfo=self.zone, fold=1).astimezone(UTC)
-        skipped = bisect_left(
-            range((moment - before) // timedelta(seconds=1)),
-            wall,
-            key=lambda second: self._wall(before + timedelta(seconds=second)),
-        )
-        return before + timedelta(seconds=skipped)
+        moment = self._instants.get((day, clock))
+        if moment is None:
+            moment = self._instants[day, clock] = self._first_shown(datetime.combine(day, clock))
+        return moment
 
     def local_date(self, moment: datetime) -> date:
         """Tell which day it is here at that moment."""
@@ -159,6 +153,20 @@ class WorkingCalendar:
         last = max(start, end - timedelta.resolution)
         years = range(self.local_date(start).year, self.local_date(last).year + 1)
         return not self.published_years.issuperset(years)
+
+    def _first_shown(self, wall: datetime) -> datetime:
+        moment = wall.replace(tzinfo=self.zone).astimezone(UTC)
+        if self._wall(moment) == wall:
+            return moment
+        # The clock jumps over this time. Read with the offset after the jump (fold=1) it lies
+        # before the jump, read with the offset before (fold=0) after it: look in between.
+        before = wall.replace(tzinfo=self.zone, fold=1).astimezone(UTC)
+        skipped = bisect_left(
+            range((moment - before) // timedelta(seconds=1)),
+            wall,
+            key=lambda second: self._wall(before + timedelta(seconds=second)),
+        )
+        return before + timedelta(seconds=skipped)
 
     def _wall(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone).replace(tzinfo=None)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from huiyin.standards.document import load_profile, profiles
+from huiyin.standards.document import Clause, Target, load_profile, profiles
 
 RESIDENTIAL = load_profile("residential")
 
@@ -121,7 +121,8 @@ def test_every_kind_is_owned_and_never_without_a_running_clock(name: str, kind: 
 @pytest.mark.parametrize("name", profiles())
 def test_every_clause_and_target_names_its_rule_and_its_source(name: str) -> None:
     standard = load_profile(name)
-    for item in (*standard.clauses, *standard.targets):
+    items: list[Clause | Target] = [*standard.clauses, *standard.targets]
+    for item in items:
         assert item.rule and item.title and item.source.endswith("。")
 
 
