@@ -48,10 +48,12 @@ def gate(run: Run) -> Run:
         for name in model.__ninja_flatten_map__  # type: ignore[attr-defined]
     )
 
+    most: int = getattr(operation.view_func, "body_most", BODY_MOST)
+
     def through(request: Request, **path: Any) -> HttpResponse:
         try:
             request.caller = caller_of(request)
-            _check_body(request, takes_body)
+            _check_body(request, most, takes_body)
             _check_query(request, known)
             if request.method == "POST" and "Idempotency-Key" in request.headers:
                 return _once(request, lambda: run(request, **path))
@@ -62,14 +64,14 @@ def gate(run: Run) -> Run:
     return through
 
 
-def _check_body(request: HttpRequest, takes_body: bool) -> None:
+def _check_body(request: HttpRequest, most: int, takes_body: bool) -> None:
     """Refuse a body that is too large (413) or not JSON (415)."""
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         length = 0
-    if length > BODY_MOST:
-        raise Problem(413, _("请求内容太大,最多 %d KB。") % (BODY_MOST // 1024))
+    if length > most:
+        raise Problem(413, _("请求内容太大,最多 %d KB。") % (most // 1024))
     if takes_body and request.body and request.content_type != "application/json":
         raise Problem(415, _("请用 Content-Type: application/json 发送。"))
 

@@ -8,6 +8,7 @@ from ninja import Query, Router, Schema, Status
 
 from huiyin.doors.api import schemas as given
 from huiyin.doors.api.gate import Request
+from huiyin.doors.api.photos import file_ids
 from huiyin.doors.api.schemas import (
     Code,
     Cursor,
@@ -56,14 +57,14 @@ def receive(request: Request, payload: given.NewMatter) -> Status[dict[str, Any]
         kind=payload.kind,
         text=payload.text,
         house=payload.house or None,
-        phone=payload.phone,
-        caller=payload.caller,
+        phone=payload.phone or "",
+        caller=payload.caller or "",
         anonymous=payload.anonymous,
         important=payload.important,
         first_heard_by=payload.first_heard_by or None,
         about_employee=payload.about_employee or None,
-        place=payload.place,
-        photos=tuple(payload.photos),
+        place=payload.place or "",
+        photos=file_ids(request.caller, payload.photos),
     )
     return Status(201, _shown(request, number))
 
@@ -123,7 +124,7 @@ def messages(request: Request, matter: Annotated[Code, Query()]) -> list[dict[st
 def assign(request: Request, number: Code, payload: given.Assignment) -> dict[str, Any]:
     """Hand the matter to an employee."""
     actions.assign_matter(
-        by=request.caller, at=clock.now(), number=number, to=payload.to, note=payload.note
+        by=request.caller, at=clock.now(), number=number, to=payload.to, note=payload.note or ""
     )
     return _shown(request, number)
 
@@ -221,7 +222,7 @@ def visit_back(request: Request, number: Code, payload: given.VisitBack) -> dict
         at=clock.now(),
         number=number,
         satisfaction=payload.satisfaction,
-        comment=payload.comment,
+        comment=payload.comment or "",
         via=payload.via,
     )
     return _shown(request, number)
@@ -275,6 +276,18 @@ def note(request: Request, number: Code, payload: given.Note) -> dict[str, Any]:
     return _shown(request, number)
 
 
+@router.post("/matters/{number}/photos", response=MatterOut)
+def add_photos(request: Request, number: Code, payload: given.Photos) -> dict[str, Any]:
+    """Hang photos on the matter; the same photo twice stays one."""
+    actions.add_photos(
+        by=request.caller,
+        at=clock.now(),
+        number=number,
+        photos=file_ids(request.caller, payload.photos),
+    )
+    return _shown(request, number)
+
+
 @router.post("/matters/{number}/mark-important", response=MatterOut)
 def mark_important(request: Request, number: Code, payload: given.Reason) -> dict[str, Any]:
     """Mark it as important, so that the person in charge answers in person (CMP-04)."""
@@ -324,7 +337,7 @@ def _whole(view: MatterView, zone: ZoneInfo, people: dict[str, dict[str, Any]]) 
         "comment": view.comment,
         "first_time_pass": view.first_time_pass,
         "cycle": view.cycle,
-        "photos": list(view.photos),
+        "photos": [f"/api/v1/matters/{view.number}/photos/{one}" for one in view.photos],
         "verbs": sorted(view.verbs),
         "promises": [_promise(one, zone) for one in view.promises],
         "events": [_event(one, zone, people) for one in view.events],

@@ -30,7 +30,7 @@ def submit_report(request: Request, number: Code, payload: given.ReportGiven) ->
         course=payload.course,
         cause=payload.cause,
         measures=payload.measures,
-        losses=payload.losses,
+        losses=payload.losses or "",
     )
     return _report(request, number)
 

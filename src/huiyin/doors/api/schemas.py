@@ -73,6 +73,10 @@ Remark: TypeAlias = Annotated[
 Code: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=NO_NUL)
 ]
+PhotoId: TypeAlias = Annotated[int, Field(ge=1, le=MOST_ID)]
+PhotoNames: TypeAlias = Annotated[
+    list[Annotated[str, StringConstraints(max_length=120, pattern=NO_NUL)]], Field(max_length=9)
+]
 Cursor: TypeAlias = Annotated[str, StringConstraints(max_length=400, pattern=NO_NUL)]
 Limit: TypeAlias = Annotated[int, Field(ge=1, le=200)]
 Moment: TypeAlias = Annotated[
@@ -109,20 +113,26 @@ class NewMatter(Given):
     channel: Channel
     kind: Kind
     text: Text
-    house: Word = ""
-    place: Annotated[str, StringConstraints(max_length=80, pattern=NO_NUL)] = ""
-    phone: Annotated[str, StringConstraints(max_length=24, pattern=NO_NUL)] = ""
-    caller: Word = ""
+    house: Word | None = None
+    place: Annotated[str, StringConstraints(max_length=80, pattern=NO_NUL)] | None = None
+    phone: Annotated[str, StringConstraints(max_length=24, pattern=NO_NUL)] | None = None
+    caller: Word | None = None
     anonymous: bool = False
     important: bool = False
     first_heard_by: Word | None = None
     about_employee: Word | None = None
-    photos: Annotated[list[Annotated[int, Field(ge=1, le=MOST_ID)]], Field(max_length=20)] = []
+    photos: PhotoNames = []
+
+
+class Photos(Given):
+    """Photos to add: names that ``POST /photos`` gave."""
+
+    photos: PhotoNames
 
 
 class Assignment(Given):
     to: Code
-    note: Remark = ""
+    note: Remark | None = None
 
 
 class Progress(Given):
@@ -159,7 +169,7 @@ class Signature(Given):
 
 class VisitBack(Given):
     satisfaction: Annotated[int, Field(ge=1, le=5)]
-    comment: Remark = ""
+    comment: Remark | None = None
     via: Channel = "phone"
 
 
@@ -201,7 +211,7 @@ class ReportGiven(Given):
     course: Text
     cause: Text
     measures: Text
-    losses: Remark = ""
+    losses: Remark | None = None
 
 
 class Opinion(Given):
@@ -297,7 +307,7 @@ class MatterOut(Schema):
     comment: str
     first_time_pass: bool | None
     cycle: int
-    photos: list[int]
+    photos: list[str]
     verbs: list[str]
     promises: list[PromiseOut]
     events: list[EventOut]
@@ -321,6 +331,12 @@ class MatterRowOut(Schema):
 class MattersOut(Schema):
     items: list[MatterRowOut]
     next: str | None
+
+
+class PhotoOut(Schema):
+    """What ``photos`` takes."""
+
+    photo: str
 
 
 class MessageOut(Schema):

@@ -9,15 +9,25 @@ from django.urls import URLPattern, path, re_path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
+from ninja.operation import Operation
 
 from huiyin import __version__
-from huiyin.doors.api import estate, exchange, matters, problems, procedures
+from huiyin.doors.api import estate, exchange, matters, photos, problems, procedures
 from huiyin.doors.api.gate import gate
 from huiyin.doors.api.openapi import describe
 
 app_name = "api"
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """The API, whose operations are called what their functions are called."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """Return the name of an operation in the OpenAPI document."""
+        return operation.view_func.__name__
+
+
+api = Api(
     title="Huiyin",
     version=__version__,
     description="The service centre of a residential community: every voice gets an echo.",
@@ -27,7 +37,7 @@ api = NinjaAPI(
 )
 problems.install(api)
 api.add_decorator(gate, mode="view")
-for room in (matters, procedures, estate, exchange):
+for room in (matters, photos, procedures, estate, exchange):
     api.add_router("", room.router)
 
 
