@@ -3,6 +3,8 @@
 import re
 from datetime import date, datetime
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -75,6 +77,8 @@ def hire(
     taken = Employee.objects.filter(code__iexact=code).exists()
     if taken or User.objects.filter(username=code.lower()).exists():
         raise UnableToHire(_("工号“%(code)s”已被使用,请换一个。") % {"code": code}, field="code")
+    if password is not None:
+        _check_password(password)
     employee = Employee.objects.create(
         code=code,
         name=name,
@@ -92,6 +96,13 @@ def hire(
         after={"name": name, "hired_on": employee.hired_on},
     )
     return employee.pk
+
+
+def _check_password(password: str) -> None:
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise UnableToHire(" ".join(error.messages), field="password") from error
 
 
 @transaction.atomic

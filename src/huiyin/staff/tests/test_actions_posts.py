@@ -88,6 +88,7 @@ def test_posts_held_decide_what_the_caller_is(town: Town, manager: Caller) -> No
         ({"code": "login"}, "code"),
         ({"name": " "}, "name"),
         ({"name": "长" * 41}, "name"),
+        ({"password": "12345678"}, "password"),
     ],
 )
 def test_hiring_that_cannot_be_is_refused(town: Town, given: dict[str, str], field: str) -> None:
