@@ -18,16 +18,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiyin.estate.access import admit_to_edit
-from huiyin.estate.models import (
-    Building,
-    Community,
-    House,
-    Occupancy,
-    Person,
-    Phone,
-    Unit,
-    Vehicle,
-)
+from huiyin.estate.models import Community, House, Occupancy
+from huiyin.estate.roster.bulk import copy_in
 from huiyin.estate.roster.files import UnusableFile
 from huiyin.estate.roster.known import load
 from huiyin.estate.roster.parsed import Notice, Parsed, Problem
@@ -135,21 +127,18 @@ def import_roster(
 
 def _write(plan: Plan, today: date) -> None:
     """Write everything a plan changes."""
-    Building.objects.bulk_create(plan.buildings, BATCH)
-    Unit.objects.bulk_create(plan.units, BATCH)
-    spaces = [house for house in plan.new_houses if house.kind == House.Kind.PARKING]
-    House.objects.bulk_create(
-        [house for house in plan.new_houses if house.kind != House.Kind.PARKING], BATCH
-    )
+    copy_in(plan.buildings)
+    copy_in(plan.units)
+    copy_in([house for house in plan.new_houses if house.kind != House.Kind.PARKING])
     for space, house in plan.links:
         space.goes_with = house
-    House.objects.bulk_create(spaces, BATCH)
+    copy_in([house for house in plan.new_houses if house.kind == House.Kind.PARKING])
     _update_houses(plan.changed_houses)
-    Person.objects.bulk_create(plan.people, BATCH)
-    Phone.objects.bulk_create(plan.phones, BATCH)
+    copy_in(plan.people)
+    copy_in(plan.phones)
     _end(plan.ended, today)
-    Occupancy.objects.bulk_create(plan.begun, BATCH)
-    Vehicle.objects.bulk_create(plan.vehicles, BATCH)
+    copy_in(plan.begun)
+    copy_in(plan.vehicles)
 
 
 def _update_houses(houses: list[House]) -> None:
