@@ -20,6 +20,7 @@ from huiyin.matters.actions import receive_matter
 from huiyin.matters.models import Matter
 from huiyin.staff.queries import local_day
 
+CALL_ID_MOST = 60
 RINGS_MOST = 200
 
 
@@ -67,7 +68,7 @@ def record_call(
 
 
 def _check(call_id: str, event: str, rings: int) -> None:
-    if not call_id or "\0" in call_id or len(call_id) > Call._meta.get_field("call_id").max_length:
+    if not call_id or "\0" in call_id or len(call_id) > CALL_ID_MOST:
         raise UnableToRecordCall(_("通话编号应为 1 到 60 个字符。"), field="call_id")
     if event not in EVENTS:
         raise UnableToRecordCall(_("没有“%(it)s”这种通话事件。") % {"it": event}, field="event")

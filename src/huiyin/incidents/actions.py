@@ -151,7 +151,7 @@ def _employee_id(by: Caller) -> int:
 
 
 def _save(report: IncidentReport, *fields: str) -> None:
-    if report.pk is None:
+    if report._state.adding:
         report.save(force_insert=True)
     else:
         report.save(update_fields=fields)

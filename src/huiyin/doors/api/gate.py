@@ -45,7 +45,7 @@ def gate(run: Run) -> Run:
         name
         for model in operation.models
         if issubclass(model, QueryModel)
-        for name in model.__ninja_flatten_map__  # type: ignore[attr-defined]
+        for name in model.__ninja_flatten_map__
     )
 
     most: int = getattr(operation.view_func, "body_most", BODY_MOST)
@@ -58,7 +58,7 @@ def gate(run: Run) -> Run:
             if request.method == "POST" and "Idempotency-Key" in request.headers:
                 return _once(request, lambda: run(request, **path))
         except Exception as error:
-            return cast(HttpResponse, operation.api.on_exception(request, error))
+            return operation.api.on_exception(request, error)
         return run(request, **path)
 
     return through

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -73,13 +73,17 @@ def title_of(status: int) -> str:
 
 def install(api: NinjaAPI) -> None:
     """Make every exception of a call answer as a problem."""
-    api.add_exception_handler(Refused, _refused)
-    api.add_exception_handler(Problem, _problem)
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(HttpError, _http_error)
-    api.add_exception_handler(RequestDataTooBig, _too_big)
-    api.add_exception_handler(UnreadablePostError, _broken_off)
-    api.add_exception_handler(Exception, _fault)
+    handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+        Refused: _refused,
+        Problem: _problem,
+        ValidationError: _invalid,
+        HttpError: _http_error,
+        RequestDataTooBig: _too_big,
+        UnreadablePostError: _broken_off,
+        Exception: _fault,
+    }
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
 
 
 def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:

@@ -84,7 +84,11 @@ def in_manner(pattern: URLPattern) -> URLPattern:
     return pattern
 
 
-operations = [pattern for pattern in api.urls[0] if pattern.name != "api-root"]
+operations = [
+    pattern
+    for pattern in api.urls[0]
+    if isinstance(pattern, URLPattern) and pattern.name != "api-root"
+]
 urlpatterns = [
     path("openapi.json", openapi, name="openapi"),
     *(in_manner(pattern) for pattern in operations),

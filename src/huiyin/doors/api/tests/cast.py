@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from huiyin.accounts.actions import issue_token
@@ -61,7 +60,7 @@ class Api:
             headers["X-Huiyin-Now"] = at.isoformat()
         return headers
 
-    def _told(self, response: HttpResponse) -> Told:
+    def _told(self, response: Any) -> Told:
         body = json.loads(response.content) if response.content else None
         return Told(response.status_code, body, dict(response.headers))
 
