@@ -27,7 +27,7 @@ TERMINATED = 143
 # What a user can cause, besides Unusable and BadSetting: told in one line.
 EXPECTED = {
     ("huiyin.kernel.errors", "Refused"),
-    ("huiyin.config.postgres", "UnableToStart"),
+    ("huiyin.config.programs", "UnableToStart"),
     ("huiyin.config.backup", "UnableToBackUp"),
     ("huiyin.config.backup", "UnableToRestore"),
     ("django.core.management.base", "CommandError"),
@@ -340,7 +340,7 @@ COMMANDS = {
         Command(
             "token",
             "print an API token for an employee",
-            lambda given: _call("huiyin.accounts.command:token", given.employee),
+            lambda given: _call("huiyin.staff.command:token", given.employee),
             _token_arguments,
         ),
         Command(
