@@ -16,7 +16,8 @@ import psutil
 import psycopg
 import pytest
 
-from huiyin.config.postgres import EmbeddedServer, UnableToStart
+from huiyin.config.postgres import EmbeddedServer
+from huiyin.config.programs import UnableToStart
 
 ROOT = os.geteuid() == 0
 USE_ONCE = """

@@ -22,7 +22,7 @@ from django.db import connection
 
 from huiyin import __version__
 from huiyin.config import env
-from huiyin.config.postgres import bindir, clean_environment
+from huiyin.config.programs import bindir, clean_environment
 from huiyin.kernel import clock
 
 FORM = 1

