@@ -329,7 +329,7 @@ COMMANDS = {
             "standards replay",
             "tell what would have been kept under other limits",
             lambda given: _call(
-                "huiyin.standards.command:replay",
+                "huiyin.reports.replay:run",
                 given.community,
                 given.file,
                 given.start,
