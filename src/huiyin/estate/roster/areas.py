@@ -9,7 +9,7 @@ from huiyin.estate.roster.text import Cell, Unreadable, cell_text, is_blank
 
 _AREA = re.compile(
     r"(?:建筑面积|建面|面积)?:?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)"
-    r"(?:m2|m\^2|㎡|平方米|平方公尺|平方|平米|平)?",
+    r"(?:m2|m\^2|㎡|平方米|平方公尺|平方|平米|平)?(?:\([^()\d]*\))?",
     re.IGNORECASE | re.ASCII,
 )
 _CENT = Decimal("0.01")

@@ -11,7 +11,10 @@ from datetime import date, datetime, timedelta
 
 from huiyin.estate.roster.text import Cell, Unreadable, arabic, cell_text, is_blank
 
-_TAIL = r"(?:[T ]*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:\(?(?:星期|周)[一二三四五六日天]\)?)?"
+_TAIL = (
+    r"(?:[T ]*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:\(?(?:星期|周)[一二三四五六日天]\)?)?"
+    r"(?:交房|交付|交楼|收楼|收房|入伙)?"
+)
 _YEAR_FIRST = re.compile(
     rf"(\d{{4}})(?:年|[-/.])(\d{{1,2}})(?:月|[-/.])(\d{{1,2}})[日号]?{_TAIL}", re.ASCII
 )

@@ -16,6 +16,7 @@ LARGEST_FILE = 64 * 2**20
 LARGEST_UNPACKED = 1024 * 2**20
 MOST_ROWS = 200_000
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et"})
+_TEXTS = frozenset({".csv", ".txt", ".tsv", ""})
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -70,6 +71,8 @@ def open_bytes(content: bytes, name: str) -> tuple[Sheet, ...]:
         return _workbook(content)
     if PurePath(name).suffix.lower() in _WORKBOOKS:
         raise UnusableFile("file.not_a_workbook")
+    if PurePath(name).suffix.lower() not in _TEXTS:
+        raise UnusableFile("file.unknown_kind")
     return (Sheet(PurePath(name).stem, _text_rows(_decoded(content))),)
 
 

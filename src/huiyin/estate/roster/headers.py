@@ -44,9 +44,9 @@ class Field(StrEnum):
 SEVERAL = frozenset({Field.PHONE, Field.OWNER, Field.TENANT, Field.TENANT_PHONE, Field.REMARK})
 PLACES = frozenset({Field.ROOM, Field.SHOP, Field.SPACE, Field.UNIT})
 
-_TENANT_WORDS = "租户|租客|承租|租赁人|租赁方|使用人|经营人|经营者|商户|住户|租用人"
-_PHONE_WORDS = "电话|手机|联系方式|联系号码|联络|号码|移动|座机|固话|tel|phone|mobile"
-_OWNER_WORDS = "业主|产权人|户主|客户|权利人|房主|所有人|所有权人|买受人|共有人|物主|购房人|owner"
+_TENANT_WORDS = "租户|租客|承租|租赁人|租赁方|使用人|经营人|经营者|商户|租用人|租住人"
+_PHONE_WORDS = "电话|手机|联系方式|联系号码|联络|号码|移动|座机|固话|^tel|phone$|^mobile"
+_OWNER_WORDS = "业主|产权人|户主|客户|权利人|房主|所有人|所有权人|买受人|共有人|物主|购房人|^owner"
 _HANDED = "交房|收楼|收房|入伙|交付|交楼|接房|交接|交钥匙|领钥匙"
 
 # In order of precedence: the first pattern that is found in the header decides.
@@ -68,7 +68,7 @@ _SYNONYMS: tuple[tuple[Field, int, str], ...] = (
     ),
     (Field.TENURE, 2, r"(?:车位|车库|泊位)(?:类型|类别|性质|属性|种类)|产权/租赁|租售"),
     (Field.RATE, 2, r"费标准|单价|收费标准|费率|物业费|管理费|月费|车位费|停车费|每月费用"),
-    (Field.PLATE, 3, r"车牌|车号|车辆牌|plate"),
+    (Field.PLATE, 3, r"车牌|车号|车辆牌|^plate"),
     (Field.HANDED_OVER, 3, rf"(?:{_HANDED}).*(?:日期|时间|日|年月)|(?:日期|时间).*(?:{_HANDED})"),
     (Field.HANDED_OVER, 1, r"(?:入住|验房)(?:日期|时间|日)"),
     (
@@ -76,15 +76,21 @@ _SYNONYMS: tuple[tuple[Field, int, str], ...] = (
         1,
         rf"(?:{_HANDED}|房屋|房产|房间|使用|居住|销售|入住|空置|是否).*(?:状态|状况|情况|空置|入住)|^状态$",
     ),
+    (Field.TENANT, 3, rf"(?:{_TENANT_WORDS}).{{0,4}}[及和与/、+&].{{0,2}}(?:{_PHONE_WORDS})"),
+    (
+        Field.OWNER,
+        3,
+        rf"(?:姓名|{_OWNER_WORDS}).{{0,4}}[及和与/、+&].{{0,2}}(?:{_PHONE_WORDS})",
+    ),
     (Field.TENANT_PHONE, 3, rf"(?:{_TENANT_WORDS}).*(?:{_PHONE_WORDS})"),
     (Field.PHONE, 3, rf"(?:{_PHONE_WORDS})"),
     (Field.AREA, 5, r"建筑面积|建面"),
     (Field.AREA, 4, r"计费面积|收费面积|产权面积|登记面积|房产面积|计价面积"),
     (Field.AREA, 1, r"套内|室内面积|使用面积|实用面积|得房"),
-    (Field.AREA, 3, r"面积|area|平方|平米|㎡|^m2$"),
-    (Field.KIND, 3, r"(?:房屋|物业|房产|房间|建筑|户型)?(?:类型|类别|用途|性质)|kind"),
+    (Field.AREA, 3, r"面积|^area|平方|平米|㎡|^m2$"),
+    (Field.KIND, 3, r"(?:房屋|物业|房产|房间|建筑|户型)?(?:类型|类别|用途|性质)|^kind$"),
     (Field.IGNORED, 1, r"户型|房型|朝向|结构|装修|业主(?:编号|代码|类型)|客户(?:编号|代码)"),
-    (Field.SPACE, 3, r"(?:车位|停车位|泊位|车库)(?:号|编号|号码|位置)?|parking"),
+    (Field.SPACE, 3, r"(?:车位|停车位|泊位|车库)(?:号|编号|号码|位置)?|^parking"),
     (Field.SHOP, 3, r"商铺|铺号|铺位|店铺|店面|门面|摊位|档口|铺名"),
     (Field.ROOM, 4, r"对应房|关联房|所属房|绑定房|房屋编号|房屋编码|房屋代码|房产编号|资源编号"),
     (
@@ -102,16 +108,17 @@ _SYNONYMS: tuple[tuple[Field, int, str], ...] = (
     (
         Field.ROOM,
         3,
-        r"户号|室号|房屋地址|房屋坐落|房屋名称|房屋位置|房产地址|物业地址|房址|room|house|flat|写字间|办公室",
+        r"户号|室号|房屋地址|房屋坐落|房屋名称|房屋位置|房产地址|物业地址|房址|^(?:room|house|flat)(?:no\.?|number)?$|写字间|办公室",
     ),
     (Field.ROOM, 2, r"^(?:地址|住址|位置|坐落|物业名称|资源名称|铺/房号|户)$"),
     (Field.BUSINESS, 1, r"业态|经营项目|经营范围|经营内容|店名|招牌"),
     (Field.TENANT, 3, rf"(?:{_TENANT_WORDS})"),
     (Field.OWNER, 3, rf"(?:{_OWNER_WORDS})"),
+    (Field.OWNER, 2, r"住户"),
     (Field.OWNER, 1, r"姓名|名字|联系人|名称|^name$"),
     (Field.HANDED_OVER, 2, rf"^(?:{_HANDED})$|handed.?over"),
     (Field.TENURE, 1, r"产权|租赁方式|使用方式"),
-    (Field.REMARK, 1, r"备注|说明|备考|remark|note|附注|其他|其它"),
+    (Field.REMARK, 1, r"备注|说明|备考|^remark|^note|附注|其他|其它"),
 )
 _COMPILED = tuple((field, weight, re.compile(text)) for field, weight, text in _SYNONYMS)
 _LONGEST = 24

@@ -56,6 +56,22 @@ _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领][A-HJ-NP-Z]"
     r"[A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳]"
 )
+_NOT_NAMES = frozenset(
+    {
+        "同上",
+        "同左",
+        "见备注",
+        "见附件",
+        "详见备注",
+        "保密",
+        "不愿透露",
+        "业主",
+        "租客",
+        "租户",
+        "本人",
+        "法拍",
+    }
+)
 LONGEST = 60
 _SINGLE = 1
 _USUAL = 4
@@ -206,7 +222,8 @@ def _is_person(name: str) -> bool:
 def _checked(name: str) -> str:
     """Return a name spelt in the one way, or refuse what cannot be one."""
     name = name.strip(" .:-·")
-    too_short = len(name) == _SINGLE
+    name = re.sub(r"等\d*人?$", "", name)
+    too_short = len(name) <= _SINGLE or name in _NOT_NAMES
     if too_short or len(name) > LONGEST or not _VALID.fullmatch(name) or not _LETTER.search(name):
         raise Unreadable("name.unreadable")
     if re.search(r"[\u4e00-\u9fff]", name) and is_company(name):
@@ -215,8 +232,8 @@ def _checked(name: str) -> str:
 
 
 _TENANT = re.compile(
-    r"(?:现?租客|现?租户|承租人|承租方|租赁人|租赁方|实际使用人|现?使用人|经营人|经营者|商户|(?:已|现)?(?:出租|租)给"
-    r"|(?:已|现)出租|租(?=[: ]))[:为是\s]*"
+    r"(?:现?租客|现?租户|承租人|承租方|承租(?=:)|租赁人|租赁方|租住人?|实际使用人|现?使用人|经营人|经营者|商户"
+    r"|(?:已|现)?(?:出租|租赁|租)给|(?:已|现)出租|租(?=[: ]))(?:姓名|名称|信息)?[:为是\s]*"
 )
 _STOP = "电话|手机|联系|使用|居住|经营|先生|女士|租|于|自|从|至|到"
 _TENANT_NAME = re.compile(

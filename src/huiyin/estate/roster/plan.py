@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from huiyin.estate.models import Building, House, Occupancy, Person, Phone, Unit, Vehicle
-from huiyin.estate.roster.known import Known
+from huiyin.estate.roster.known import DEVELOPER, Known
 from huiyin.estate.roster.moves import OWNING, Moves
 from huiyin.estate.roster.parsed import Kind, Notice, ParsedHouse
 from huiyin.estate.roster.spelling import order_key
@@ -74,7 +74,7 @@ class Planner:
                 self.plan.people.append(somebody.person)
             elif somebody.added:
                 counts = self.plan.updated
-            counts.people += 1
+            counts.people += somebody.person.name != DEVELOPER
             self.plan.phones.extend(somebody.added)
         return self.plan
 

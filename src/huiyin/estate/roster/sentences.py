@@ -46,6 +46,7 @@ _SENTENCES = {
     "file.too_large": _("文件太大"),
     "file.too_many_rows": _("行数超过 %(rows)s,请分开导入"),
     "file.not_a_workbook": _("不是有效的表格文件,或已损坏、有密码;请用 Excel 另存为 xlsx 再试"),
+    "file.unknown_kind": _("只能导入 xlsx、xls 或 csv 文件"),
     "file.not_text": _("不是文本文件,请存为 csv 或 xlsx 再试"),
     "file.no_houses": _("文件里没有读到任何房屋,请检查表头是否有房号、业主姓名等"),
 }

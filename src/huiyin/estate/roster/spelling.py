@@ -25,6 +25,10 @@ _ZONE = re.compile(
     r"(?P<zone>(?:第?[0-9A-Z]{1,2}|[\u4e00-\u9fff]{1,6}?)(?:期|区|苑|组团|院|里))-?(?=[0-9A-Z])"
 )
 _NOT_A_ZONE = re.compile(r".*(?:小区|社区)")
+_ESTATE = re.compile(
+    rf"第(?=[0-9A-Z])|[\u4e00-\u9fff]{{2,}}-?(?=[0-9A-Z]+(?:{_BUILDING_TAG}|#|楼|-[0-9A-Z]+-))"
+    r"|[\u4e00-\u9fff]+(?:花园|小区|社区|家园|公寓|广场|大厦|城|府|湾|庭)-?(?=[0-9A-Z])"
+)
 _NOTE = re.compile(r"\((?=[^()]*[\u4e00-\u9fff])[^()]*\)")
 _VILLA = re.compile(r"别墅|联排|叠拼|独栋|洋房")
 _SPACE_WORDS = re.compile(r"固定|子母|机动车|停车位|停车库|停车场|车位|车库|泊位|车号|编号|位|号")
@@ -143,15 +147,8 @@ def _split_zone(folded: str) -> tuple[str, str]:
     street = re.match(r"[\u4e00-\u9fff]+[路街道巷][0-9]+(?:号院|号|弄)-?(?=[0-9A-Z])", folded)
     if street:
         return "", folded[street.end() :]
-    estate = re.match(r"[\u4e00-\u9fff]+-?(?=[0-9A-Z])", folded)
-    if estate and _is_estate(estate[0]):
-        return "", folded[estate.end() :]
-    return "", folded
-
-
-def _is_estate(name: str) -> bool:
-    """Tell whether words in front of a house are the name of an estate, not of a building."""
-    return bool(re.search(r"花园|小区|社区|家园|公寓|广场|大厦|城|府|湾|庭|园|第$", name))
+    estate = _ESTATE.match(folded)
+    return "", folded[estate.end() :] if estate else folded
 
 
 def _tokens(rest: str) -> list[tuple[str, str]]:

@@ -48,7 +48,7 @@ def fold(text: str) -> str:
     if not text.isprintable():
         text = "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
     lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in text.split("\n"))
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line for line in lines if line).lstrip("'‘` \n")
 
 
 def cell_text(value: Cell) -> str:

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,13 +27,21 @@ from huiyin.estate.roster.spelling import (
 )
 from huiyin.estate.roster.text import Cell, Unreadable, cell_text, is_blank, is_error
 
-_TOTAL = re.compile(r"^(?:合计|总计|小计|共计|总数|总户数|累计|本页合计)")
+_TOTAL = re.compile(r"^(?:.{0,8}(?:合计|总计|小计|共计)|总数|总户数|累计)")
+_NAMED_ESTATE = re.compile(r"[\u4e00-\u9fff]{2,}[苑院里](?=[0-9A-Z])")
 _LONGEST_TITLE = 12
 _COMPARED = (
     ("area", "area"), ("owners", "owner"), ("tenants", "tenant"), ("vacant", "vacant"),
     ("handed_over_on", "handed_over_on"), ("tenure", "tenure"), ("goes_with", "goes_with"),
     ("plates", "plate"), ("kind", "kind"), ("rate", "rate"), ("remarks", "remark"),
 )  # fmt: skip
+
+
+# Merged over several houses, these hold for each of them; an area does not.
+_SHARED = frozenset(
+    {Field.OWNER, Field.PHONE, Field.TENANT, Field.TENANT_PHONE, Field.KIND}
+    | {Field.HANDED_OVER, Field.RATE, Field.STATUS, Field.REMARK, Field.TENURE}
+)
 
 
 def parse_file(path: Path) -> Parsed:
@@ -55,7 +63,24 @@ def parse_sheets(sheets: Sequence[Sheet]) -> Parsed:
             findings.notices.append(Notice(sheet.name, 0, "sheet.hidden"))
         elif any(cell_text(cell) for row in sheet.rows for cell in row):
             houses.extend(SheetReader(sheet, findings).read())
-    return _without_duplicates(houses, findings)
+    return _without_duplicates(_without_estate(houses), findings)
+
+
+def _without_estate(houses: list[ParsedHouse]) -> list[ParsedHouse]:
+    """Drop the name of the estate from its buildings (`荷花苑3`) when there is only the one."""
+    estates = {found[0] for house in houses if (found := _NAMED_ESTATE.match(house.building))}
+    if len(estates) != 1:
+        return houses
+    (estate,) = estates
+    return [
+        replace(
+            house,
+            building=house.building.removeprefix(estate),
+            code=house.code.removeprefix(estate),
+            goes_with=house.goes_with.removeprefix(estate),
+        )
+        for house in houses
+    ]
 
 
 @dataclass(slots=True)
@@ -88,13 +113,18 @@ class SheetReader:
         place = _place_column(layout, kind)
         if not self.context.building:
             self.context.building = self._titled(layout)
+        lower = _lower_parts(self.sheet, {place.index})
+        shared = _lower_parts(
+            self.sheet, {column.index for column in layout.columns if column.field in _SHARED}
+        )
         houses: list[ParsedHouse] = []
         draft: Draft | None = None
         for at in range(layout.first_row, len(self.sheet.rows)):
-            reader.turn_to(at + 1, self.sheet.rows[at])
+            continues = (at, place.index) in lower
+            reader.turn_to(at + 1, self._cells(at, {} if continues else shared))
             if self._passed_over(reader):
                 continue
-            if draft is not None and self._continues(place, at):
+            if draft is not None and continues:
                 reader.read_into(draft)
                 continue
             if draft is not None:
@@ -125,12 +155,16 @@ class SheetReader:
         same = sum(1 for c in columns if reader.said(c).replace("\n", " ") == c.header)
         return same > 1 and same * 2 > len(columns)
 
-    def _continues(self, place: Column, at: int) -> bool:
-        """Tell whether the place cell of a row is the lower part of a merged one."""
-        return any(
-            top < at <= bottom and left <= place.index <= right
-            for (top, left), (bottom, right) in self.sheet.merged
-        ) and not cell_text(_at(self.sheet.rows[at], place.index))
+    def _cells(self, at: int, shared: Mapping[tuple[int, int], int]) -> Sequence[Cell]:
+        """Return the cells of a row, with what merged cells share with the rows above."""
+        cells = self.sheet.rows[at]
+        above = [index for index in range(len(cells)) if (at, index) in shared]
+        if not above:
+            return cells
+        filled = list(cells)
+        for index in above:
+            filled[index] = _at(self.sheet.rows[shared[at, index]], index)
+        return filled
 
     def _begun(self, reader: RowReader, place: Column, kind: Kind, at: int) -> Draft | None:
         """Begin the house of a row, or return None for a row that is not about any."""
@@ -139,12 +173,13 @@ class SheetReader:
         own = layout.get(Field.KIND)
         if own is not None and kind is not Kind.PARKING:
             kind = kind_of_cell(reader.cell(own), kind)
-        about = any(
-            not is_blank(reader.said(c)) and ":" not in reader.said(c)
+        said = {
+            c.field
             for c in layout.columns
-            if c.field in (Field.OWNER, Field.PHONE, Field.AREA, Field.TENANT)
-        )
-        if is_blank(cell_text(value)) and not about:
+            if not is_blank(reader.said(c)) and ":" not in reader.said(c)
+        }
+        about = bool(said & {Field.OWNER, Field.PHONE, Field.AREA, Field.TENANT})
+        if is_blank(cell_text(value)) and not said & {Field.OWNER, Field.PHONE, Field.TENANT}:
             return None
         try:
             name = self._named(reader, place, kind, value)
@@ -193,6 +228,18 @@ class _At(Exception):
         super().__init__(error.code)
         self.column = column
         self.error = error
+
+
+def _lower_parts(sheet: Sheet, columns: Collection[int]) -> dict[tuple[int, int], int]:
+    """Map every blank lower part of a cell merged over several rows to the row of its top."""
+    return {
+        (at, index): top
+        for (top, left), (bottom, right) in sheet.merged
+        for index in range(left, right + 1)
+        if index in columns
+        for at in range(top + 1, min(bottom + 1, len(sheet.rows)))
+        if not cell_text(_at(sheet.rows[at], index))
+    }
 
 
 def _title(text: str) -> str:

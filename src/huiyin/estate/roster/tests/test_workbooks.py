@@ -368,3 +368,50 @@ def test_an_empty_workbook_and_a_sheet_without_header() -> None:
     found = parsed({"Sheet1": [["随便", "写写"], [1, 2], [3, 4]]})
     assert found.houses == ()
     assert [n.code for n in found.notices] == ["sheet.no_header"]
+
+
+def test_what_merged_cells_share() -> None:
+    found = parsed(
+        {
+            "s": [
+                ["房屋编号", "住户姓名", "电话", "建筑面积", "备注"],
+                ["01-01-0101", "王丽", "13800000001", 180, ""],
+                ["01-01-0102", "", "", "", ""],
+                ["一栋小计", "", "", 180, ""],
+                ["", "", "", 180, ""],
+            ]
+        },
+        {"s": ["B2:B3", "C2:C3", "D2:D3"]},
+    )
+    houses = by_code(found)
+    assert names(houses["1-1-102"]) == names(houses["1-1-101"]) == ["王丽"]
+    assert numbers(houses["1-1-102"]) == ["13800000001"]
+    assert (houses["1-1-102"].area, houses["1-1-102"].incomplete) == (None, ("area",))
+    assert not found.problems
+    assert len(houses) == 2
+
+
+def test_names_and_numbers_in_one_column_and_the_name_of_the_estate() -> None:
+    found = parsed(
+        {
+            "s": [
+                ["楼栋-单元-房号", "业主姓名及电话", "建筑面积"],
+                ["荷花苑3栋1单元1201", "王丽 13800000001、李强 13800000002", 90],
+                ["荷花苑4栋1单元1201", "赵敏13800000003", "91㎡(含阳台)"],
+            ],
+            "车位": [["车位号", "对应房号"], ["1", "3-1-1201"], ["2", "荷花苑4-1-1201"]],
+        }
+    )
+    houses = by_code(found)
+    assert list(houses) == ["3-1-1201", "4-1-1201", "001", "002"]
+    assert numbers(houses["3-1-1201"]) == ["13800000001", "13800000002"]
+    assert [houses[code].goes_with for code in ("001", "002")] == ["3-1-1201", "4-1-1201"]
+    assert not found.problems
+
+
+def test_other_words_do_not_make_a_header() -> None:
+    text = "- one box finds a house, a person\n- a queue, of open matters\n| 1 | 2 | 3\n"
+    found = parse_bytes(text.encode(), "notes.txt")
+    assert not found.houses
+    with pytest.raises(UnusableFile):
+        parse_bytes(text.encode(), "README.md")
