@@ -20,10 +20,10 @@ def not_over(on: date | None, prefix: str = "") -> Q:
     return still if on is None else still | Q(**{f"{prefix}until_on__gt": on})
 
 
-def name_matches(search: Search) -> Q:
-    """Return the condition that the person of a role is meant by a search."""
-    match = Q(person__name__contains=search.text)
+def name_matches(search: Search, prefix: str = "") -> Q:
+    """Return the condition that a person is meant by a search; ``prefix`` is the path to it."""
+    match = Q(**{f"{prefix}name__contains": search.text})
     if search.letters:
-        match |= Q(person__initials__startswith=search.letters)
-        match |= Q(person__pinyin__startswith=search.letters)
+        match |= Q(**{f"{prefix}initials__startswith": search.letters})
+        match |= Q(**{f"{prefix}pinyin__startswith": search.letters})
     return match

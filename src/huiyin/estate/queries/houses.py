@@ -165,5 +165,7 @@ def _house_matches(search: Search) -> Q:
     match = Q(code__in=search.codes) | Q(building__name__icontains=search.text)
     if search.fragment:
         match |= Q(code__startswith=search.fragment) | Q(code__endswith=f"-{search.fragment}")
-    living = Occupancy.objects.filter(until_on__isnull=True).filter(name_matches(search))
+    living = Occupancy.objects.filter(until_on__isnull=True).filter(
+        name_matches(search, "person__")
+    )
     return match | Q(pk__in=living.values("house_id"))
