@@ -87,7 +87,7 @@ def test_a_command_without_a_database_needs_nothing_heavy() -> None:
 
 
 def test_backup_and_restore_bring_everything_back(spare_database: str, tmp_path: Path) -> None:
-    home, archive = tmp_path / "home", tmp_path / "all.tar"
+    home, archive = tmp_path / "home", tmp_path / "all.zip"
     stored = home / "files" / "ab" / "abcdef"
     stored.parent.mkdir(parents=True)
     stored.write_bytes(b"photo")
@@ -102,7 +102,7 @@ def test_backup_and_restore_bring_everything_back(spare_database: str, tmp_path:
     stored.unlink()
     kept = huiyin("restore", str(archive), **here)
     assert (kept.returncode, "--replace" in kept.stderr) == (cli.UNUSABLE, True)
-    damaged = tmp_path / "damaged.tar"
+    damaged = tmp_path / "damaged.zip"
     damaged.write_bytes(archive.read_bytes().replace(b"photo", b"phot0"))
     refusal = huiyin("restore", str(damaged), "--replace", **here)
     assert (refusal.returncode, "damaged" in refusal.stderr) == (cli.UNUSABLE, True)

@@ -1,6 +1,6 @@
 """Write the whole system into one archive and read it back.
 
-The archive is a tar: ``manifest.json`` (version, moment, hash of every member), ``database.dump``
+The archive is a zip: ``manifest.json`` (version, moment, hash of every member), ``database.dump``
 (pg_dump's custom form) and ``files/``. The database is dumped first: files are only ever added, so
 every file it names is among those copied after it.
 """
@@ -10,8 +10,8 @@ import json
 import os
 import shutil
 import subprocess
-import tarfile
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,27 +86,23 @@ def _write_archive(target: Path, dump: Path) -> None:
         "at": clock.now().isoformat(),
         "sha256": {name: _hash(path) for name, path in members.items()},
     }
-    with tarfile.open(target, "w") as archive:
-        os.chmod(target, 0o600)
-        head = dump.with_name(MANIFEST)
-        head.write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
-        archive.add(head, MANIFEST)
+    target.touch(mode=0o600)
+    with zipfile.ZipFile(target, "w", strict_timestamps=False) as archive:
+        archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False))
         for name, path in members.items():
-            archive.add(path, name)
+            archive.write(path, name)
 
 
 def _unpack(source: Path, work: Path) -> None:
     """Unpack the archive and refuse one that is damaged, incomplete or of a later form."""
     try:
-        with tarfile.open(source) as archive:
-            archive.extractall(work, filter="data")
-        manifest: dict[str, Any] = json.loads((work / MANIFEST).read_text(encoding="utf-8"))
-    except (tarfile.TarError, OSError, ValueError, EOFError) as error:
-        raise UnableToRestore(f"{source}: is not a whole backup of Huiyin") from error
-    if manifest.get("form") != FORM:
-        raise UnableToRestore(
-            f"{source}: was written by Huiyin {manifest.get('huiyin')}, a later one"
-        )
+        with zipfile.ZipFile(source) as archive:
+            archive.extractall(work)
+        manifest: Any = json.loads((work / MANIFEST).read_text(encoding="utf-8"))
+    except (zipfile.BadZipFile, OSError, ValueError, KeyError) as error:
+        raise UnableToRestore(f"{source}: is damaged, or not a backup of Huiyin") from error
+    if not isinstance(manifest, dict) or manifest.get("form") != FORM:
+        raise UnableToRestore(f"{source}: was not written by this version of Huiyin")
     for name, expected in manifest["sha256"].items():
         path = work / name
         if not path.is_file() or _hash(path) != expected:
