@@ -1,0 +1,256 @@
+"""Every operation of the API tried as nobody, as a stranger, in the wrong post and as it is meant.
+
+The operations are read from the OpenAPI document: a new one fails here until it is classified.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from PIL import Image
+
+from huiyin.doors.api.tests.cast import STRANGER, Api, Site, new_matter
+from huiyin.doors.api.urls import description
+from huiyin.files.actions import store_photo
+from huiyin.matters.actions import add_photos
+from huiyin.matters.tests.cast import AT
+
+SECRET = "只有阳光小区知道的事"
+LATER = (AT + timedelta(days=2)).isoformat()
+
+
+def received(site: Site, **given: Any) -> str:
+    """Receive a matter with words nobody outside may read."""
+    return site.cast.receive(text=SECRET, **given)
+
+
+def did(site: Site, number: str, *verbs: tuple[str, str, dict[str, Any]]) -> str:
+    """Let people do things to a matter."""
+    for post, verb, words in verbs:
+        told = site.api(post).post(f"/matters/{number}/{verb}", words)
+        assert told.status == 200, (verb, told.body)
+    return number
+
+
+ASSIGNED = ("manager", "assign", {"to": "E008"})
+ARRIVED = ("E008", "arrive", {})
+FINISHED = ("E008", "finish", {"result": "办好了"})
+VISITED = ("manager", "visit-back", {"satisfaction": 5})
+
+
+def fresh(site: Site) -> str:
+    """A complaint just received."""
+    return received(site)
+
+
+def assigned(site: Site) -> str:
+    """A complaint in hand."""
+    return did(site, received(site), ASSIGNED)
+
+
+def paused(site: Site) -> str:
+    """A complaint that waits."""
+    return did(site, assigned(site), ("manager", "pause", {"reason": "等业主", "until": LATER}))
+
+
+def finished(site: Site) -> str:
+    """A complaint whose result is known."""
+    return did(site, assigned(site), ARRIVED, FINISHED)
+
+
+def visited(site: Site) -> str:
+    """A complaint visited back."""
+    return did(site, finished(site), VISITED)
+
+
+def closed(site: Site) -> str:
+    """A complaint put away."""
+    return did(site, visited(site), ("manager", "close", {}))
+
+
+def emergency(site: Site) -> str:
+    """A fire."""
+    return received(site, kind="complaint.emergency")
+
+
+REPORT = {"course": SECRET, "cause": "起火", "measures": "清理"}
+
+
+def reported(site: Site) -> str:
+    """A fire with its report written."""
+    return did(site, emergency(site), ("manager", "report", REPORT))
+
+
+def attitude(site: Site) -> str:
+    """A complaint about the guard."""
+    return received(site, kind="complaint.attitude", about_employee=site.code("guard"))
+
+
+def case(site: Site) -> str:
+    """A complaint about the guard with its case opened."""
+    return did(site, attitude(site), ("manager", "conduct", {}))
+
+
+def penalty(site: Site) -> str:
+    """A case with a penalty proposed."""
+    return did(site, case(site), ("supervisor", "conduct/penalty", {"penalty": "警告"}))
+
+
+def with_photo(site: Site) -> str:
+    """A complaint with a photo."""
+    number = fresh(site)
+    by = site.cast.caller("manager")
+    file_id = store_photo(by=by, at=AT, name="p.jpg", data=a_photo())
+    add_photos(by=by, at=AT, number=number, photos=[file_id])
+    return f"{number}/photos/{file_id}"
+
+
+def a_photo() -> bytes:
+    """Make a small photo."""
+    out = BytesIO()
+    Image.new("RGB", (4, 4)).save(out, "PNG")
+    return out.getvalue()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """How an operation is meant to be used, and by whom not."""
+
+    at: Callable[[Site], str] | None = None  # the matter it is used on
+    words: dict[str, Any] | None = None  # the body
+    asked: dict[str, str] = field(default_factory=dict)  # the query
+    place: dict[str, str] = field(default_factory=dict)  # parts of the path other than the matter
+    right: str = "manager"
+    wrong: str = ""  # a colleague who sees it and may not do it
+    own: bool = False  # a stranger gets an answer about what is their own
+
+
+CALL = {
+    "community": "YG",
+    "call_id": "c1",
+    "event": "ringing",
+    "at": "2026-03-16T09:00:00+08:00",
+    "number": "13800000000",
+}
+HOUSE = {"community": "YG", "house": "3-1-1201"}
+OPERATIONS = {
+    "receive": Operation(words=new_matter(text=SECRET)),
+    "list_matters": Operation(own=True),
+    "read": Operation(fresh),
+    "messages": Operation(fresh, asked={"matter": ""}),
+    "assign": Operation(fresh, {"to": "E008"}, wrong="collector"),
+    "accept": Operation(fresh, right="keeper"),
+    "arrive": Operation(assigned, right="E008"),
+    "progress": Operation(assigned, {"text": "在办", "via": "phone"}, wrong="collector"),
+    "promise": Operation(assigned, {"until": LATER, "reason": "等配件"}, wrong="collector"),
+    "pause": Operation(assigned, {"until": LATER, "reason": "等业主"}, wrong="collector"),
+    "resume": Operation(paused, wrong="collector"),
+    "finish": Operation(assigned, {"result": "好了"}, wrong="collector"),
+    "reply": Operation(assigned, {"text": "好了", "via": "phone"}, wrong="collector"),
+    "sign": Operation(finished, {"name": "王丽"}, wrong="collector"),
+    "visit_back": Operation(finished, {"satisfaction": 5}, wrong="collector"),
+    "close": Operation(visited, wrong="collector"),
+    "reopen": Operation(closed, {"reason": "又来了"}, wrong="collector"),
+    "reclassify": Operation(fresh, {"kind": "repair", "reason": "报修"}, wrong="collector"),
+    "escalate": Operation(fresh, {"to": "E004", "reason": "重要"}),
+    "note": Operation(fresh, {"text": "备注"}),
+    "mark_important": Operation(fresh, {"reason": "多次"}, wrong="collector"),
+    "add_photos": Operation(fresh, {"photos": []}),
+    "send": Operation(own=True),
+    "look": Operation(with_photo),
+    "submit_report": Operation(emergency, REPORT, wrong="receptionist"),
+    "approve_report": Operation(reported, right="company_service", wrong="assistant"),
+    "return_report": Operation(
+        reported, {"opinion": "再查"}, right="company_service", wrong="assistant"
+    ),
+    "report": Operation(reported),
+    "open_case": Operation(attitude, wrong="receptionist"),
+    "take_statement": Operation(case, {"text": "说明"}, wrong="receptionist"),
+    "set_correction": Operation(
+        case, {"task": "学习", "due_on": "2026-03-18"}, wrong="receptionist"
+    ),
+    "propose_penalty": Operation(case, {"penalty": "警告"}, wrong="receptionist"),
+    "approve_penalty": Operation(penalty, wrong="supervisor"),
+    "case": Operation(case, wrong="receptionist"),
+    "communities": Operation(own=True),
+    "houses": Operation(asked={"community": "YG"}),
+    "house": Operation(place=HOUSE),
+    "callers": Operation(asked={"phone": "13812345678"}, own=True),
+    "tell": Operation(words=CALL, wrong="technician"),
+    "calls": Operation(asked={"community": "YG"}, wrong="technician"),
+}
+
+
+def operations() -> dict[str, tuple[str, str]]:
+    """Return method and path of every operation, by name."""
+    return {
+        operation["operationId"]: (method, path)
+        for path, methods in description()["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+ALL = operations()
+
+
+def call(name: str, site: Site, api: Api | None, number: str) -> tuple[int, str]:
+    """Use an operation as somebody; return status and text of the answer."""
+    method, path = ALL[name]
+    meant = OPERATIONS[name]
+    number, _, photo = number.partition("/photos/")
+    path = path.format(**{"number": number, "photo": photo, **meant.place})
+    client = api.http if api else Client()
+    headers = {"Authorization": f"Bearer {api.token}"} if api else {}
+    if method == "get":
+        asked = {key: value or number for key, value in meant.asked.items()}
+        response = client.get(path, asked, headers=headers)
+    elif name == "send":
+        response = client.post(path, a_photo(), content_type="image/png", headers=headers)
+    else:
+        body = json.dumps(meant.words or {})
+        response = client.post(path, body, content_type="application/json", headers=headers)
+    return response.status_code, response.content.decode(errors="replace")
+
+
+def test_every_operation_is_classified() -> None:
+    assert sorted(ALL) == sorted(OPERATIONS)
+
+
+@pytest.fixture(autouse=True)
+def own_files(tmp_path: Any, settings: Any) -> None:
+    """Keep the files of these tests apart."""
+    settings.HOME = tmp_path
+
+
+@pytest.mark.rule("HR-01")
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_an_operation_keeps_its_walls(site: Site, name: str) -> None:
+    meant = OPERATIONS[name]
+    number = meant.at(site) if meant.at else received(site)
+
+    status, _text = call(name, site, None, number)
+    assert status == 401
+
+    status, text = call(name, site, site.api(STRANGER), number)
+    assert 200 <= status < 300 if meant.own else status == 404, text
+    for secret in (SECRET, "YG-2026", "YG花园"):
+        assert secret not in text.replace(number, "")  # what they asked for may be repeated
+
+    if meant.wrong:
+        status, text = call(name, site, site.api(meant.wrong), number)
+        assert status == 403, text
+
+    status, text = call(name, site, site.api(meant.right), number)
+    assert 200 <= status < 300, text
+
+
+def test_the_employee_complained_of_finds_nothing(site: Site) -> None:
+    number = penalty(site)
+    for name in ("read", "messages", "case", "take_statement", "approve_penalty", "note"):
+        status, text = call(name, site, site.api("guard"), number)
+        assert status == 404 and SECRET not in text
