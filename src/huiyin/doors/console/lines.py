@@ -10,6 +10,7 @@ from django.utils import timezone
 from huiyin.doors.parts import moments
 from huiyin.matters.queries import MatterRow
 
+EMERGENCY = "complaint.emergency"
 SOON = 0.75  # of the limit used: from here on the line says so
 
 
@@ -30,7 +31,7 @@ class Line:
     percent: int
     tone: str
     important: bool
-    late: bool
+    urgent: bool
 
 
 def lines(rows: Iterable[MatterRow], now: datetime) -> list[Line]:
@@ -57,11 +58,11 @@ def _line(row: MatterRow, now: datetime, zone: ZoneInfo) -> Line:
         state=str(row.state_title),
         owner=row.owner_name,
         received=moments.say_moment(row.received_at, now, zone),
-        due=moments.say_moment(due, now, zone) if due else "",
+        due=moments.say_deadline(due, now, zone) if due else "",
         left=moments.say_left(due, now) if due else "",
         due_in_full=moments.say_in_full(due, zone) if due else "",
         percent=100 if row.overdue else round(100 * row.share),
         tone=tone_of(late=row.overdue, share=row.share) if due else "",
         important=row.important,
-        late=row.overdue,
+        urgent=row.kind == EMERGENCY,
     )

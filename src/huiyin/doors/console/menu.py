@@ -69,7 +69,7 @@ def _menu(request: StaffRequest) -> Menu:
         (lambda: True, "standards", _("服务标准"), "clipboard-check"),
         (lambda: True, "calendar", _("工作日历"), "calendar"),
         (lambda: True, "staff", _("员工"), "users"),
-        # ROSTER
+        (lambda: caller.holds(place, *EDITORS), "roster", _("导入住户册"), "table-import"),
     ]
     rest = [entry(name, title, icon) for allowed, name, title, icon in later if allowed()]
     return Menu((*first, *rest), tuple(first[:TABS]), tuple(rest))

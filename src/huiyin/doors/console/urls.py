@@ -6,6 +6,7 @@ from huiyin.doors.console.desk import views as desk
 from huiyin.doors.console.inbox import views as inbox
 from huiyin.doors.console.matter import views as matter
 from huiyin.doors.console.queue import views as queue
+from huiyin.doors.console.roster import views as roster
 from huiyin.doors.console.session import views as session
 from huiyin.doors.console.staff import views as staff
 from huiyin.doors.console.standards import views as standards
@@ -35,6 +36,8 @@ urlpatterns = [
     path("standards/targets/<str:code>/", standards.change_target, name="standards_target"),
     path("standards/history/", standards.history, name="standards_history"),
     path("calendar/", standards.calendar, name="calendar"),
+    path("roster/", roster.roster, name="roster"),
+    path("roster/confirm/", roster.confirm, name="roster_confirm"),
     path("staff/", staff.staff, name="staff"),
     path("staff/<str:code>/hand-over/", staff.hand_over, name="staff_hand_over"),
 ]

@@ -1,5 +1,7 @@
 """A form that hands its values to one action and takes the refusal back beside the right field."""
 
+from typing import Any
+
 from django import forms
 
 from huiyin.kernel.errors import Refused
@@ -19,7 +21,7 @@ class DoorForm(forms.Form):
 class Moment(forms.DateTimeField):
     """A moment in the zone of the page, picked with the browser's own control."""
 
-    def __init__(self, *, label: str) -> None:
+    def __init__(self, *, label: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         super().__init__(label=label, widget=widget)
 

@@ -22,6 +22,15 @@ def say_moment(moment: datetime, now: datetime, zone: tzinfo) -> str:
     return _("%(year)d年%(month)d月%(day)d日 %(time)s") % parts
 
 
+def say_deadline(due_at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Return a due moment as it is said: midnight is 24:00 of the day that ends."""
+    local = due_at.astimezone(zone)
+    if (local.hour, local.minute, local.second) != (0, 0, 0):
+        return say_moment(due_at, now, zone)
+    noon = local.replace(tzinfo=None) - timedelta(hours=12)
+    return say_moment(noon.replace(tzinfo=zone), now, zone).replace("12:00", "24:00")
+
+
 def say_in_full(moment: datetime, zone: tzinfo) -> str:
     """Return a moment with year, seconds and offset, for the title of a short one."""
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S %z}"

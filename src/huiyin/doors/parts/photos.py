@@ -8,6 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from huiyin.files.actions import store_photo
 from huiyin.kernel.caller import Caller
 
 
@@ -28,7 +29,7 @@ class PhotosField(forms.FileField):
         kwargs.setdefault("widget", PhotosInput(attrs={"accept": "image/*", "multiple": True}))
         super().__init__(**kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
         """Return the files; none is fine unless the field is required."""
         files = [one for one in data or () if one]
         if not files:
@@ -36,13 +37,10 @@ class PhotosField(forms.FileField):
         return [super(PhotosField, self).clean(one, initial) for one in files]
 
 
-def store(files: Iterable[UploadedFile], *, by: Caller, at: datetime) -> tuple[int, ...]:
-    """Store uploaded pictures and return their ids, in order.
+def store(files: "Iterable[UploadedFile[Any]]", *, by: Caller, at: datetime) -> tuple[int, ...]:
+    """Store uploaded pictures and return their ids, each once, in order.
 
     Raises BadInput when one is no picture or too large.
     """
-    from huiyin.files.actions import store_photo
-
-    return tuple(
-        store_photo(by=by, at=at, name=one.name or "", data=one.read()).id for one in files
-    )
+    ids = [store_photo(by=by, at=at, name=one.name or "", data=one.read()) for one in files]
+    return tuple(dict.fromkeys(ids))

@@ -73,7 +73,7 @@ class NewMatterForm(DoorForm):
     @property
     def who_errors(self) -> dict[str, str]:
         """Return the errors of those fields, one sentence each."""
-        return {name: " ".join(self[name].errors) for name in WHO if self[name].errors}
+        return {name: " ".join(map(str, self[name].errors)) for name in WHO if self[name].errors}
 
     @property
     def more_open(self) -> bool:

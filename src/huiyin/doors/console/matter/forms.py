@@ -84,7 +84,8 @@ class Progress(VerbForm):
     def arguments(self) -> dict[str, Any]:
         """Turn "not reached" into what the action asks."""
         values = super().arguments()
-        return {**values, "reached": not values.pop("unreached")}
+        unreached = values.pop("unreached")
+        return {**values, "reached": not unreached}
 
 
 class Promise(VerbForm):

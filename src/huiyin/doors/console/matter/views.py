@@ -14,6 +14,7 @@ from huiyin.doors.console.matter.forms import NEXT, VERBS, Photos, VerbForm
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.files import queries as files
 from huiyin.kernel.errors import Refused
 from huiyin.matters import queries as matters
 from huiyin.matters import titles
@@ -83,8 +84,6 @@ def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
 def photo(request: StaffRequest, number: str, photo: int) -> HttpResponse:
     """Send a photo of a matter to those who may see the matter, and to nobody else."""
     file_id = matters.photo_file(caller=request.caller, number=number, file_id=photo)
-    from huiyin.files import queries as files
-
     data, media_type = files.read(file_id)
     response = HttpResponse(data, content_type=media_type)
     ending = media_type.rpartition("/")[2]

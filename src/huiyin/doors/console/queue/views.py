@@ -106,6 +106,8 @@ def _next(asked: QueryDict, cursor: str | None) -> str:
     if not cursor:
         return ""
     query = QueryDict(mutable=True)
-    query.update({name: asked[name] for name in FILTERS if asked.get(name)})
+    for name in FILTERS:
+        if asked.get(name):
+            query[name] = asked.get(name, "")
     query["cursor"] = cursor
     return query.urlencode()

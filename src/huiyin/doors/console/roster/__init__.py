@@ -1,0 +1,1 @@
+"""Importing a household roster: upload, look at what it would do, confirm."""

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.console.standards.forms import ROLES, RUNGS, ClauseForm, DayForm, TargetForm
+from huiyin.doors.console.standards.limits import say_limit
 from huiyin.doors.parts.forms import DoorForm
 from huiyin.doors.parts.fragments import show
 from huiyin.doors.parts.middleware import StaffRequest
@@ -43,6 +44,7 @@ class Clause:
     """A clause with its kinds and ladder in words."""
 
     row: ClauseRow
+    limit: str
     kinds: str
     ladder: tuple[tuple[str, str], ...]
 
@@ -189,7 +191,7 @@ def _clause(row: ClauseRow) -> Clause:
         (str(RUNGS.get(at, at)), "、".join(str(ROLES.get(one, one)) for one in to))
         for at, to in row.ladder
     )
-    return Clause(row, kinds, ladder)
+    return Clause(row, say_limit(row.limit), kinds, ladder)
 
 
 def _kind(pattern: str) -> str:

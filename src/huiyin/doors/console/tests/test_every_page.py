@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from huiyin.doors.console.tests.visit import nobody, text_of, visitor
-from huiyin.matters.tests.cast import Cast, make_cast
+from huiyin.matters.tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -26,12 +26,9 @@ PAGES = (
     "/standards/clauses/complaint.assign/",
     "/calendar/",
     "/staff/",
+    "/staff/E009/hand-over/",
+    "/roster/",
 )
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -75,11 +72,12 @@ def test_another_community_finds_nothing(cast: Cast, address: str) -> None:
     [
         ("/standards/clauses/complaint.assign/", {"limit": "20m", "reason": "试行"}),
         ("/staff/E009/hand-over/", {"reason": "离职", "sure": "on"}),
+        ("/roster/", {}),
         ("/calendar/", {"day": "2026-03-18", "is_working": "0"}),
     ],
 )
 def test_a_technician_may_not_lead(cast: Cast, address: str, given: dict[str, str]) -> None:
-    assert visitor(cast, "technician").post(address, **given).status_code == 403
+    assert visitor(cast, "technician").http.post(address, given).status_code == 403
 
 
 def test_somebody_without_a_post_is_told_whom_to_ask(cast: Cast) -> None:

@@ -96,5 +96,6 @@ def _show(
 def _job(row: MatterRow, line: Line, refused: tuple[str, FinishForm, str] | None) -> Job:
     steps = STEPS.get(row.state, ())
     if refused and refused[0] == row.number:
-        return Job(line, steps, refused[1], refused[2])
+        kept = ("finish",) if refused[1]["result"].value() is not None else ()
+        return Job(line, tuple(dict.fromkeys((*steps, *kept))), refused[1], refused[2])
     return Job(line, steps, FinishForm())

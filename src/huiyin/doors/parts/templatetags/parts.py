@@ -1,6 +1,7 @@
 """Tags every page may use: icons, moments, and fields of a form."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, tzinfo
 from functools import cache
 from typing import Any
 
@@ -35,14 +36,24 @@ def _sprite() -> str:
 @register.simple_tag(takes_context=True)
 def moment(context: template.Context, at: datetime | None) -> str:
     """Show a moment in the community's time, the whole of it in the title."""
-    if at is None:
-        return "—"
+    return _time(context, at, moments.say_moment) if at else "—"
+
+
+@register.simple_tag(takes_context=True)
+def deadline(context: template.Context, due_at: datetime) -> str:
+    """Show a due moment: midnight is 24:00 of the day that ends."""
+    return _time(context, due_at, moments.say_deadline)
+
+
+def _time(
+    context: template.Context, at: datetime, say: Callable[[datetime, datetime, tzinfo], str]
+) -> SafeString:
     zone = timezone.get_current_timezone()
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(),
         moments.say_in_full(at, zone),
-        moments.say_moment(at, context["request"].moment, zone),
+        say(at, context["request"].moment, zone),
     )
 
 

@@ -1,0 +1,109 @@
+"""Upload a roster, see what it would do, and let it be done."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from huiyin.doors.console.page import staff_page
+from huiyin.doors.console.roster.forms import UploadForm
+from huiyin.doors.parts.fragments import show
+from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.estate import queries as estate
+from huiyin.estate.access import admit_to_edit
+from huiyin.estate.roster.apply import ImportReport, import_roster, read_roster
+from huiyin.kernel.errors import BadInput
+
+KEPT_FOR = 3600  # seconds between looking and confirming
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file waiting for its confirmation, kept for an hour and for nobody else."""
+
+    name: str
+    content: bytes
+    community: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def roster(request: StaffRequest) -> HttpResponse:
+    """Take a file and show what importing it would do; nothing is written."""
+    admit_to_edit(request.caller, request.community.id)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method != "POST":
+        return _page(request, {"form": form})
+    if not form.is_valid():
+        return _page(request, {"form": form}, status=422)
+    file = form.cleaned_data["file"]
+    upload = Upload(file.name, file.read(), request.community.code)
+    try:
+        report = _import(request, upload, dry_run=True)
+    except BadInput as refusal:
+        form.take_back(refusal)
+        return _page(request, {"form": form}, status=422)
+    token = secrets.token_urlsafe(16)
+    cache.set(_key(request, token), upload, KEPT_FOR)
+    return _page(request, {"form": UploadForm(), "token": token, **_shown(upload, report)})
+
+
+@require_POST
+@staff_page
+def confirm(request: StaffRequest) -> HttpResponse:
+    """Import the file that was looked at, once."""
+    key = _key(request, request.POST.get("token", ""))
+    upload: Upload | None = cache.get(key)
+    if upload is None or upload.community != request.community.code:
+        messages.error(request, _("这次预览已过期,请重新上传文件。"))
+        return redirect("roster")
+    cache.delete(key)
+    report = _import(request, upload, dry_run=False)
+    messages.success(
+        request,
+        _("已导入“%(name)s”:新增 %(new)d 户,更新 %(old)d 户。")
+        % {"name": upload.name, "new": report.created.houses, "old": report.updated.houses},
+    )
+    return _page(request, {"form": UploadForm(), "done": True, **_shown(upload, report)})
+
+
+def _import(request: StaffRequest, upload: Upload, *, dry_run: bool) -> ImportReport:
+    return import_roster(
+        by=request.caller,
+        at=request.moment,
+        community=estate.community_model(caller=request.caller, code=upload.community),
+        parsed=read_roster(upload.content, upload.name),
+        dry_run=dry_run,
+        source=upload.name,
+    )
+
+
+def _shown(upload: Upload, report: ImportReport) -> dict[str, Any]:
+    told = report.as_json()
+    counts = [
+        (title, told["created"][what], told["updated"][what], told["unchanged"][what])
+        for what, title in (("houses", _("房屋")), ("people", _("人员")), ("spaces", _("车位")))
+    ]
+    return {
+        "name": upload.name,
+        "counts": counts,
+        "errors": told["errors"][:MOST_SHOWN],
+        "errors_total": len(told["errors"]),
+        "warnings": told["warnings"][:MOST_SHOWN],
+        "warnings_total": len(told["warnings"]),
+    }
+
+
+def _key(request: StaffRequest, token: str) -> str:
+    return f"roster-{request.caller.user_id}-{token if token.isascii() else ''}"[:200]
+
+
+def _page(request: StaffRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    return show(request, "roster/roster.html", "roster/_roster.html", context, status=status)
