@@ -193,12 +193,12 @@ def find_layout(rows: Sequence[Sequence[Cell]], *, building_known: bool = False)
     """
     best: tuple[int, Layout] | None = None
     for at in range(min(len(rows), _DEEPEST)):
-        single = [cell_text(cell) for cell in rows[at]]
+        single = [_shown(cell) for cell in rows[at]]
         if not _may_be_header(single):
             continue
         options = [([(text, text) for text in single], 1)]
         if at + 1 < len(rows):
-            below = [cell_text(cell) for cell in rows[at + 1]]
+            below = [_shown(cell) for cell in rows[at + 1]]
             if _may_be_header(below) and not any(map(_FULL_DIGITS.search, below)):
                 options.append((_combined(single, below), 2))
         for headers, height in options:
@@ -207,6 +207,11 @@ def find_layout(rows: Sequence[Sequence[Cell]], *, building_known: bool = False)
             if score and (best is None or score > best[0]):
                 best = (score, Layout(at + height, columns))
     return best[1] if best else None
+
+
+def _shown(cell: Cell) -> str:
+    """Return a header as the file shows it, in one line."""
+    return " ".join(cell.split()) if isinstance(cell, str) else cell_text(cell)
 
 
 def _may_be_header(texts: list[str]) -> bool:
@@ -245,7 +250,7 @@ def _chosen(headers: list[tuple[str, str]]) -> tuple[Column, ...]:
         found = meaning(understood)
         if found is None or found[0] is Field.IGNORED:
             continue
-        column = Column(index, " ".join(header.split()), *found)
+        column = Column(index, header, *found)
         if column.field in SEVERAL:
             several.append(column)
         elif column.field not in best or column.weight > best[column.field].weight:

@@ -25,7 +25,7 @@ from huiyin.estate.roster.spelling import (
     read_unit,
     tagged_building,
 )
-from huiyin.estate.roster.text import Cell, Unreadable, cell_text, is_blank, is_error
+from huiyin.estate.roster.text import Cell, Unreadable, cell_text, fold, is_blank, is_error
 
 _TOTAL = re.compile(r"^(?:.{0,8}(?:合计|总计|小计|共计)|总数|总户数|累计)")
 _NAMED_ESTATE = re.compile(r"[\u4e00-\u9fff]{2,}[苑院里](?=[0-9A-Z])")
@@ -152,7 +152,7 @@ class SheetReader:
             self.context = Context(building)
             return True
         columns = reader.layout.columns
-        same = sum(1 for c in columns if reader.said(c).replace("\n", " ") == c.header)
+        same = sum(1 for c in columns if " ".join(reader.said(c).split()) == fold(c.header))
         return same > 1 and same * 2 > len(columns)
 
     def _cells(self, at: int, shared: Mapping[tuple[int, int], int]) -> Sequence[Cell]:
