@@ -241,6 +241,8 @@ def _week(table: Table, base: Standard | None) -> tuple[dict[int, Hours], Hours]
     first = next((hours for hours in week.values() if hours), ())
     make_up = table.hours("make_up", base.make_up_hours if base else first)
     table.done()
+    if not any(week.values()):
+        raise table.broken("", "never_open")
     return week, make_up
 
 
@@ -260,6 +262,8 @@ def _assignment(table: Table, base: Standard | None) -> dict[str, tuple[str, ...
         if not posts:
             raise table.broken(pattern, "empty_text")
         assignment[pattern] = posts
+    if "*" not in assignment:
+        raise table.broken("*", "missing_key")
     return assignment
 
 

@@ -8,6 +8,7 @@ owed, and its ladder goes on, until the closing event comes; its verdict never c
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -119,16 +120,26 @@ def reclassify(  # noqa: PLR0917  same order as the other functions: standard â€
         clause = standard.clause(promise.clause_id)
         if clause is None or not clause.applies(new_kind, important):
             course.stop(promise, "reclassified", at)
-    known = {(p.clause_id, p.cycle) for p in course.promises.values() if p.state != "void"}
     facts = [
         replace(fact, matter_kind=new_kind, important=important)
         for fact in history
         if fact.kind != "reclassified"
     ]
+    there = Counter(_origin(p) for p in course.promises.values() if p.state != "void")
+    ticking = {p.clause_id for p in course.owed() if p.state != "broken"}
     for promise in replay(standard, facts, at, calendar):
-        if promise.state != "void" and (promise.clause_id, promise.cycle) not in known:
+        if promise.state == "void":
+            continue
+        if there[_origin(promise)]:
+            there[_origin(promise)] -= 1
+        elif not (promise.is_owed and promise.clause_id in ticking):
             course.do(Start(replace(promise, key=course.fresh_key(promise.clause_id))))
     return tuple(course.changes)
+
+
+def _origin(promise: PromiseState) -> tuple[str, datetime]:
+    """Tell promises apart by what they are and when they began, whatever became of them."""
+    return promise.clause_id, promise.started_at
 
 
 def recalculate(

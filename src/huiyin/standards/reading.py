@@ -27,6 +27,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "“{value}”不是营业时段,应写作 09:00-18:00,且不得重叠",
         "{value!r} are not opening hours like 09:00-18:00, in order and without overlap",
     ),
+    "never_open": ("一周七天都不营业,工作日无从算起", "no day of the week is open"),
     "bad_number": ("“{value}”不是数字", "{value!r} is not a number"),
     "out_of_range": ("{value} 超出允许范围", "{value} is out of range"),
     "bad_limit": ("“{value}”不是时限:{why}", "{value!r} is not a time limit: {why}"),
@@ -146,7 +147,7 @@ def read_toml(text: str) -> Table:
     """Read a whole document, or raise BrokenStandard where its syntax fails."""
     try:
         values = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number or a nesting beyond all reason
         found = re.search(r"at line (\d+)", str(error))
         lines = text.splitlines() or [""]
         number = int(found[1]) if found else len(lines)

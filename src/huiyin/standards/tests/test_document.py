@@ -227,6 +227,9 @@ BROKEN = [
      9, "hours.mon", "bad_hours"),
     ('mon = ["09:00-12:00", "14:00-18:00"]', 'mon = "09:00-12:00"', 9, "hours.mon", "wrong_type"),
     ('mon = ["09:00-12:00", "14:00-18:00"]', "mon = [9]", 9, "hours.mon", "wrong_type"),
+    ('mon = ["09:00-12:00", "14:00-18:00"]\nsat = ["22:00-06:00"]', "sun = []", 8, "hours",
+     "never_open"),
+    ('"*" = ["keeper"]', "", 17, "assignment.*", "missing_key"),
     ("sat =", "saturday =", 10, "hours.saturday", "unknown_key"),
     ('late_after = "20:00"', 'late_after = "25:00"', 13, "days.late_after", "bad_time"),
     ('late_after = "20:00"', 'late_after = "8 pm"', 13, "days.late_after", "bad_time"),
@@ -313,6 +316,13 @@ def test_a_syntax_error_without_a_key_still_names_its_line() -> None:
         parse("\n\n???\n")
     assert (caught.value.line, caught.value.key) == (3, "")
     assert str(caught.value).startswith("line 3, -: ")
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 9999, "a = " + "9" * 9999])
+def test_what_no_parser_can_hold_is_a_syntax_error(text: str) -> None:
+    with pytest.raises(BrokenStandard) as caught:
+        parse(text)
+    assert (caught.value.line, caught.value.problem) == (1, "syntax")
 
 
 def test_an_empty_document_names_its_first_missing_key() -> None:

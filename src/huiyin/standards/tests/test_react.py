@@ -485,6 +485,28 @@ def test_reclassifying_there_and_back_gives_the_same_clocks() -> None:
     assert {(p.clause_id, p.due_at) for p in story.promises if p.is_owed} == before
 
 
+def test_there_and_back_the_weekly_contact_runs_again() -> None:
+    story = Story("complaint", "2026-03-16 09:00").wait("2026-03-25 09:00")
+    reclassified(story, "repair", "2026-03-25 10:00")
+    reclassified(story, "complaint", "2026-03-25 11:00")
+    weeks = [p for p in story.all("keep_in_touch") if p.rule == "CMP-06"]
+    assert [(week.state, local(week.due_at)) for week in weeks] == [
+        ("broken", "03-24 00:00"),
+        ("void", "03-31 00:00"),
+        ("running", "03-31 00:00"),
+    ]
+
+
+def test_there_and_back_within_one_moment_loses_no_clock() -> None:
+    moment = "2026-03-16 09:00"
+    story = Story("complaint", moment).tell("progressed", moment, contact=True)
+    reclassified(story, "repair", moment)
+    reclassified(story, "complaint", moment)
+    assert [p.clause_id for p in story.all("keep_in_touch") if p.state == "running"] == [
+        "complaint.keep_in_touch"
+    ]
+
+
 def test_becoming_important_is_a_reclassification_too() -> None:
     story = Story("complaint.written", "2026-03-16 09:00")
     reclassified(story, "complaint.written", "2026-03-16 10:00", important=True)

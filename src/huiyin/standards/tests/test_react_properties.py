@@ -188,7 +188,12 @@ def test_an_open_matter_always_has_a_running_clock_and_a_closed_one_owes_nothing
     if is_closed:
         assert {promise.code for promise in promises if promise.is_owed} <= {"report"}
     elif facts[-1].kind != "reported":
-        assert any(promise.state == "running" for promise in promises)
+        assert any(promise.state == "running" for promise in promises), told(facts)
+
+
+def told(facts: tuple[Fact, ...]) -> str:
+    """Write a life so that a failure can be read."""
+    return "; ".join(f"{f.at:%m-%d %H:%M} {f.kind} {f.matter_kind} {f.cycle}" for f in facts)
 
 
 ticks = st.lists(st.integers(0, 3000), min_size=1, max_size=12).map(sorted)
