@@ -145,7 +145,7 @@ def mark_important(*, by: Caller, at: datetime, number: str, reason: str) -> str
     history = queries.facts_of(work.matter)
     work.set(important=True)
     kind = work.matter.kind
-    data = {"from": kind, "to": kind, "important": True}
+    data = {"from": kind, "to": kind, "important": True, "was_important": False}
     write_event(work, "reclassified", by=by, at=at, text=reason, data=data)
     changes = engine.reclassify(
         work.standard, work.promises, history, kind, True, at, work.calendar

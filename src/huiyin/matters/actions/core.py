@@ -298,7 +298,27 @@ def _write_promises(work: Work) -> None:
     for index, row in fresh:
         work.promises[index] = replace(work.promises[index], key=str(row.pk))
         work.rows[str(row.pk)] = row
+    _write_past_pauses(work, [row for _, row in fresh])
     work.touched.clear()
+
+
+def _write_past_pauses(work: Work, fresh: Sequence[Promise]) -> None:
+    """Write the pauses that a re-classification gave to a promise before it had a row."""
+    states = {one.key: one for one in work.promises}
+    Pause.objects.bulk_create(
+        [
+            Pause(
+                promise=row,
+                from_at=span.from_at,
+                until_at=span.until_at,
+                to_at=span.to_at,
+                reason=span.reason,
+                by_id=work.by.employee_id,
+            )
+            for row in fresh
+            for span in states[str(row.pk)].pauses
+        ]
+    )
 
 
 def _copy(work: Work, state: PromiseState, row: Promise) -> None:
