@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Final, Literal, TypeAlias, cast, get_args
 
 from huiyin.kernel.calendar import Hours
+from huiyin.kernel.caller import POSTS
 from huiyin.kernel.limits import (
     AsPromised,
     BadLimit,
@@ -22,7 +23,6 @@ from huiyin.kernel.limits import (
 )
 from huiyin.standards.reading import (
     REQUIRED,
-    BrokenStandard,
     Required,
     Table,
     read_toml,
@@ -30,7 +30,6 @@ from huiyin.standards.reading import (
 from huiyin.standards.words import (
     EVENT_KINDS,
     KIND_PATTERN,
-    POSTS,
     PROMISE_CODES,
     ROLES,
     bad_id,
@@ -38,22 +37,6 @@ from huiyin.standards.words import (
     matches,
     specificity,
 )
-
-__all__ = [
-    "EVENT_KINDS",
-    "POSTS",
-    "PROMISE_CODES",
-    "ROLES",
-    "BrokenStandard",
-    "Clause",
-    "Rung",
-    "Standard",
-    "Target",
-    "load_profile",
-    "matches",
-    "parse",
-    "profiles",
-]
 
 RungMoment: TypeAlias = Literal["start", "half", "due", "twice", "morning"]
 Comparison: TypeAlias = Literal[">=", "<="]

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from huiyin.kernel.caller import POSTS
+
 EVENT_KINDS: Final = frozenset(
     {
         "accepted", "arrived", "assigned", "closed", "escalated", "finished",
@@ -16,15 +18,7 @@ PROMISE_CODES: Final = frozenset(
         "keep_in_touch", "leader_answer", "report", "visit_back",
     }
 )  # fmt: skip
-POSTS: Final = frozenset(
-    {
-        "assistant", "cleaner", "cleaning_foreman", "collector", "company_finance",
-        "company_service", "dispatcher", "finance", "gardener", "general_manager", "guard",
-        "keeper", "maintenance_foreman", "manager", "quality", "receptionist",
-        "security_foreman", "supervisor", "technician",
-    }
-)  # fmt: skip
-ROLES: Final = POSTS | {"owner", "superior", "duty_officers"}
+ROLES: Final = frozenset(POSTS) | {"owner", "superior", "duty_officers"}
 """Whom a rung may tell: a post, the matter's owner, that owner's superior, everybody on duty."""
 
 KIND_PATTERN: Final = re.compile(r"[a-z_]+(\.[a-z_]+)*(\.\*)?|\*")

@@ -7,17 +7,9 @@ from decimal import Decimal
 import pytest
 
 from huiyin.kernel.limits import Days, Elapsed, Every, SameDay
-from huiyin.standards.document import (
-    BrokenStandard,
-    Clause,
-    Rung,
-    Standard,
-    load_profile,
-    matches,
-    parse,
-    profiles,
-)
-from huiyin.standards.reading import LIMIT_REASONS, SENTENCES, find_lines
+from huiyin.standards.document import Clause, Rung, Standard, load_profile, parse, profiles
+from huiyin.standards.reading import LIMIT_REASONS, SENTENCES, BrokenStandard, find_lines
+from huiyin.standards.words import matches
 
 SMALL = """\
 profile = "small"
