@@ -262,13 +262,14 @@ def _chosen(headers: list[tuple[str, str]]) -> tuple[Column, ...]:
 
 
 def _tenants_phone(column: Column, columns: list[Column]) -> Column:
-    """Read a second plain `电话` that follows the column of the tenants as theirs."""
+    """Read a plain `电话` behind the column of tenants as theirs, unless it is the owner's."""
     before = [c.field for c in columns if c.index < column.index]
     if column.field is not Field.PHONE or Field.TENANT not in before:
         return column
     people = [field for field in before if field in (Field.OWNER, Field.TENANT)]
     earlier = before[: len(before) - 1 - before[::-1].index(Field.TENANT)]
-    if people[-1] is Field.TENANT and Field.PHONE in earlier and "业主" not in column.header:
+    theirs = Field.PHONE in earlier or Field.OWNER not in people
+    if people[-1] is Field.TENANT and theirs and "业主" not in column.header:
         return replace(column, field=Field.TENANT_PHONE)
     return column
 
@@ -276,8 +277,11 @@ def _tenants_phone(column: Column, columns: list[Column]) -> Column:
 def _score(columns: tuple[Column, ...], *, building_known: bool) -> int:
     """Score a header by how much it says; nothing when it names no place."""
     fields = {column.field for column in columns}
-    if not fields & PLACES or len(fields) < _ENOUGH:
+    villas = {Field.BUILDING, Field.OWNER} <= fields
+    if not (fields & PLACES or villas) or len(fields) < _ENOUGH:
         return 0
+    if not fields & PLACES:
+        return len(fields)
     if fields & PLACES == {Field.UNIT} and Field.BUILDING not in fields and not building_known:
         return 2 * len(fields) - 1
     return 2 * len(fields) + len(columns)

@@ -72,6 +72,7 @@ _NOT_NAMES = frozenset(
         "法拍",
     }
 )
+_CHANGED = re.compile(r"[\u4e00-\u9fff]转[\u4e00-\u9fff]{2}|过户|变更|更名|原业主|现业主")
 LONGEST = 60
 _SINGLE = 1
 _USUAL = 4
@@ -223,8 +224,10 @@ def _checked(name: str) -> str:
     """Return a name spelt in the one way, or refuse what cannot be one."""
     name = name.strip(" .:-·")
     name = re.sub(r"等\d*人?$", "", name)
-    too_short = len(name) <= _SINGLE or name in _NOT_NAMES
-    if too_short or len(name) > LONGEST or not _VALID.fullmatch(name) or not _LETTER.search(name):
+    no_name = len(name) <= _SINGLE or name in _NOT_NAMES
+    if no_name or (_CHANGED.search(name) and not is_company(name)):
+        raise Unreadable("name.unreadable")
+    if len(name) > LONGEST or not _VALID.fullmatch(name) or not _LETTER.search(name):
         raise Unreadable("name.unreadable")
     if re.search(r"[\u4e00-\u9fff]", name) and is_company(name):
         name = name.replace("(", "\uff08").replace(")", "\uff09")

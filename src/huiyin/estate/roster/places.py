@@ -12,6 +12,7 @@ from huiyin.estate.roster.parsed import Kind, Tenure
 from huiyin.estate.roster.spelling import (
     HouseName,
     looks_like_shop,
+    read_building,
     read_house,
     read_shop,
     read_space,
@@ -32,6 +33,7 @@ _CELL_KINDS = (
 )
 _LEASED = re.compile(r"租|临停|月卡")
 _OWNED = re.compile(r"产权|自有|购|已售|出售|买断|私家|私有|自用")
+_ONLY_VILLA = re.compile(r"(?:独栋|联排|叠拼|双拼)?(?:别墅|独栋|联排|整栋)")
 _LONGEST_TENURE = 20
 LONGEST_CODE = 40
 
@@ -69,6 +71,27 @@ def name_of(value: Cell, kind: Kind, building: str, unit: str) -> HouseName:
     if len(name.code) > LONGEST_CODE:
         raise Unreadable("house.unreadable")
     return name
+
+
+def is_villa(text: str) -> bool:
+    """Tell whether a room cell only says that the building is one house (`别墅`)."""
+    return bool(_ONLY_VILLA.fullmatch(squeeze(text)))
+
+
+def whole(value: Cell, building: str) -> HouseName:
+    """Name a house that is a building of its own: a villa listed by its building alone.
+
+    A full name in the column of buildings (`3栋1单元1201`) is read as such.
+    """
+    text = cell_text(value)
+    if is_villa(text):
+        if building:
+            return HouseName(building, "", "")
+        raise Unreadable("house.missing")
+    try:
+        return read_house(text)
+    except Unreadable:
+        return HouseName(read_building(text), "", "")
 
 
 def _spelt(text: str, kind: Kind, building: str, unit: str) -> HouseName:

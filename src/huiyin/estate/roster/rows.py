@@ -81,11 +81,11 @@ class RowReader:
         self.given = frozenset(column.field.value for column in layout.columns)
         self.texts: list[str] = []
         self._cells: Sequence[Cell] = ()
-        self._row = 0
+        self.row = 0
 
     def turn_to(self, row: int, cells: Sequence[Cell]) -> None:
         """Go to a row (counted from 1 as a spreadsheet does)."""
-        self._row, self._cells = row, cells
+        self.row, self._cells = row, cells
         self.texts = [cell_text(cell) for cell in cells]
 
     def cell(self, column: Column | None) -> Cell:
@@ -108,7 +108,7 @@ class RowReader:
         """Note a value that does not enter."""
         self.findings.problems.append(
             Problem(
-                self.sheet, row or self._row, column.letter, column.header,
+                self.sheet, row or self.row, column.letter, column.header,
                 value[:_LONGEST_VALUE], error.code, error.params,
             )
         )  # fmt: skip
@@ -167,7 +167,7 @@ class RowReader:
             return
         label = _LABELLED.search(column.header)
         if found.good:
-            into.append(Numbers(self._row, column, label[0] if label else "", found.good))
+            into.append(Numbers(self.row, column, label[0] if label else "", found.good))
         self._bad_numbers(draft, column, found.bad)
 
     def _bad_numbers(self, draft: Draft, column: Column, bad: Sequence[str]) -> None:
@@ -191,6 +191,7 @@ class RowReader:
             case Field.STATUS:
                 draft.nobody = draft.nobody or names.remark_says_nobody(self.text(Field.STATUS))
             case Field.BUSINESS if business := self.text(Field.BUSINESS):
+                draft.nobody = draft.nobody or names.says_nobody(business)
                 draft.remarks.append(f"{column.header}:{business}")
             case _:
                 self._parking(draft, column)
@@ -225,7 +226,7 @@ class RowReader:
             self._set(draft, "rate", read_rate(value))
         except Unreadable as error:
             params = {"value": self.said(column)[:_LONGEST_VALUE]}
-            self.findings.notices.append(Notice(self.sheet, self._row, error.code, params))
+            self.findings.notices.append(Notice(self.sheet, self.row, error.code, params))
 
     def _remark(self, draft: Draft, column: Column) -> None:
         """Keep a remark, find the tenants in it and whether it says that nobody lives there."""

@@ -27,6 +27,7 @@ _SENTENCES = {
     "plate.unreadable": _("不是车牌号码"),
     "house.missing": _("这一行没有房号"),
     "house.unreadable": _("读不出房号"),
+    "house.several": _("一格里有几个房号,请分行填写"),
     "house.no_number": _("房号不全,缺少房间号"),
     "house.is_a_date": _("房号被表格软件变成了日期,请把该列设为文本后重填"),
     "building.unreadable": _("读不出楼栋"),

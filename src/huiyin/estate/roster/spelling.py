@@ -107,7 +107,7 @@ def read_house(text: str, building: str = "", unit: str = "") -> HouseName:
     if _VILLA.search(folded):
         return _villa(folded, building)
     zone, rest = _split_zone(folded)
-    slots = _fill(_tokens(rest), building)
+    slots = _fill(_tokens(rest, building), building)
     number = slots["room"]
     if "floor" in slots and number.isdigit() and len(number) <= _SHORT_ROOM:
         number = f"{slots['floor']}{number:0>2}"
@@ -133,6 +133,7 @@ def _compact(text: str) -> str:
     """Fold, raise to capitals, turn numerals into digits and spaces between digits into dashes."""
     folded = re.sub(r"\s+", " ", fold(text)).upper()
     folded = re.sub(r"(?<=[^0-9A-Z]) | (?=[^0-9A-Z])", "", folded).replace(" ", "-")
+    folded = re.sub(r"^(?:-|负)(?=[0-9]{2,4}(?:室|号)?$)", "B", folded)
     folded = re.sub(r"-{2,}", "-", folded).strip("-,.;")
     return arabic(folded, _NUMERAL_BEFORE) if not folded.isascii() else folded
 
@@ -151,7 +152,7 @@ def _split_zone(folded: str) -> tuple[str, str]:
     return "", folded[estate.end() :] if estate else folded
 
 
-def _tokens(rest: str) -> list[tuple[str, str]]:
+def _tokens(rest: str, building: str) -> list[tuple[str, str]]:
     """Cut a house into values with their tags; all of it must be understood."""
     tokens: list[tuple[str, str]] = []
     at = 0
@@ -159,10 +160,20 @@ def _tokens(rest: str) -> list[tuple[str, str]]:
         found = _TOKEN.match(rest, at)
         if found is None or len(found["value"]) > _LONGEST_NUMBER:
             raise Unreadable("house.unreadable")
+        if tokens and not tokens[-1][1] and _is_range(tokens[-1][0], found["value"]):
+            raise Unreadable("house.several")
         tokens.append((found["value"], found["tag"] or ""))
         at = found.end()
     lettered = re.fullmatch(rf"([A-Z])([1-9][0-9]{{2,3}})(?:{_ROOM_TAG}|号)?", rest)
-    return [(lettered[1], "座"), (lettered[2], "")] if lettered else tokens
+    if lettered and building in ("", lettered[1]):
+        return [(lettered[1], "座"), (lettered[2], "")]
+    return tokens
+
+
+def _is_range(first: str, last: str) -> bool:
+    """Tell whether two numbers are rooms of one floor (`1601-1603`), not a building and a room."""
+    long = len(first) == len(last) > _SHORT_ROOM and (first + last).isdigit()
+    return long and first[:-_SHORT_ROOM] == last[:-_SHORT_ROOM]
 
 
 def _fill(tokens: list[tuple[str, str]], building: str) -> dict[str, str]:

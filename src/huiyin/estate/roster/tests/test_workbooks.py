@@ -415,3 +415,40 @@ def test_other_words_do_not_make_a_header() -> None:
     assert not found.houses
     with pytest.raises(UnusableFile):
         parse_bytes(text.encode(), "README.md")
+
+
+def test_shops_with_and_without_a_building() -> None:
+    head = ["商铺编号", "所在楼栋", "产权人", "产权人电话", "租赁商户", "商户电话", "经营业态"]
+    found = parsed(
+        {
+            "商铺": [
+                head,
+                ["101", "1栋", "王丽", "13800000001", "好味餐厅", "13900000001", "餐饮"],
+                ["商铺2", "", "王丽", "13800000001", "空置", "", ""],
+                ["S-3", "", "", "", "", "", "空置"],
+            ]
+        }
+    )
+    houses = by_code(found)
+    assert list(houses) == ["1-101", "S-02", "S-03"]
+    assert [one.phones[0].number for one in houses["1-101"].tenants] == ["13900000001"]
+    assert (houses["S-02"].tenants, houses["S-03"].vacant) == ((), True)
+
+
+def test_offices_villas_basements_and_phases() -> None:
+    found = parsed(
+        {
+            "写字楼": [
+                ["单元", "租户名称", "联系电话", "面积", "业主"],
+                ["1501", "甲公司", "13800000001", 300, "远大置业有限公司"],
+                ["1601-1603", "乙科技有限公司", "010-88886666", 900, "远大置业有限公司"],
+            ],
+            "别墅": [["栋号", "业主", "电话"], ["12栋", "王丽", "13800000001"]],
+            "一期": [["楼栋", "房号", "业主"], ["1栋", "101", "王丽"], ["1栋", "-101", "王丽"]],
+            "二期": [["楼栋", "房号", "业主"], ["1栋", "101", "李强"]],
+        }
+    )
+    houses = by_code(found)
+    assert list(houses) == ["1501", "12", "1期1-101", "1期1-B101", "2期1-101"]
+    assert [one.phones[0].number for one in houses["1501"].tenants] == ["13800000001"]
+    assert [one.code for one in found.problems] == ["house.several"]
