@@ -255,7 +255,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "huiyin.doors.console.menu.menu",
+                "huiyin.doors.console.menu.frame",
             ],
         },
     }

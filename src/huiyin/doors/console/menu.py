@@ -1,12 +1,19 @@
-"""The menu of the staff pages: what somebody's posts make useful, the rest left out."""
+"""The frame around every staff page: the menu that somebody's posts make useful.
 
-from collections.abc import Callable
+It is the same for everybody with the same posts on the same page, so it is rendered once per
+process and language, not once per request.
+"""
+
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiyin.doors.parts.middleware import StaffRequest
@@ -27,20 +34,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Menu:
-    """All pages for the side bar; four tabs and the rest for the phone."""
+class Frame:
+    """The parts of the frame: head and tabs of the phone, side bar of the desk."""
 
-    all: tuple[Entry, ...]
-    tabs: tuple[Entry, ...]
-    rest: tuple[Entry, ...]
-
-
-TABS = 4
+    top: SafeString
+    side: SafeString
+    tabs: SafeString
 
 
-def menu(request: HttpRequest) -> dict[str, Any]:
-    """Add the menu to the context of a staff page (a context processor)."""
-    return {"menu": SimpleLazyObject(lambda: _menu(request))}  # type: ignore[arg-type]
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Add the frame to the context of a staff page (a context processor)."""
+    return {"frame": SimpleLazyObject(lambda: _frame_of(request))}  # type: ignore[arg-type]
 
 
 def home_name(caller: Caller, community_id: int) -> str:
@@ -52,24 +56,42 @@ def _is_field(caller: Caller, community_id: int) -> bool:
     return caller.posts_in(community_id) <= FIELD
 
 
-def _menu(request: StaffRequest) -> Menu:
-    caller, place = request.caller, request.community.id
-    field = _is_field(caller, place)
+def _frame_of(request: StaffRequest) -> Frame:
+    caller, place = request.caller, request.community
+    return _frame(
+        get_language() or "",
+        "/" + request.path.split("/", 2)[1] + "/",
+        _is_field(caller, place.id),
+        caller.holds(place.id, *EDITORS),
+        place.name,
+        caller.name,
+    )
 
+
+@lru_cache(maxsize=1024)
+def _frame(
+    _language: str, path: str, field: bool, edits_houses: bool, place: str, who: str
+) -> Frame:
     def entry(name: str, title: str, icon: str, counter: str = "") -> Entry:
         url = reverse(name)
-        return Entry(title, url, icon, request.path.startswith(url), counter)
+        return Entry(title, url, icon, url == path, counter)
 
     work = entry("work", _("我的工作"), "tool")
     inbox = entry("inbox", _("消息"), "bell", reverse("inbox_unread"))
     queue = entry("queue", _("事项"), "list-check")
     desk = entry("desk", _("台前"), "phone")
     first = [work, queue, inbox] if field else [desk, queue, work, inbox]
-    later: list[tuple[Callable[[], bool], str, str, str]] = [
-        (lambda: True, "standards", _("服务标准"), "clipboard-check"),
-        (lambda: True, "calendar", _("工作日历"), "calendar"),
-        (lambda: True, "staff", _("员工"), "users"),
-        (lambda: caller.holds(place, *EDITORS), "roster", _("导入住户册"), "table-import"),
+    rest = [
+        entry("standards", _("服务标准"), "clipboard-check"),
+        entry("calendar", _("工作日历"), "calendar"),
+        entry("staff", _("员工"), "users"),
     ]
-    rest = [entry(name, title, icon) for allowed, name, title, icon in later if allowed()]
-    return Menu((*first, *rest), tuple(first[:TABS]), tuple(rest))
+    if edits_houses:
+        rest.append(entry("roster", _("导入住户册"), "table-import"))
+    me = entry("me", who, "user")
+    common = {"place": place, "me": me}
+    return Frame(
+        top=render_to_string("parts/_top.html", {**common, "entries": rest}),
+        side=render_to_string("parts/_side.html", {**common, "entries": [*first, *rest]}),
+        tabs=render_to_string("parts/_tabs.html", {"entries": first}),
+    )

@@ -1,7 +1,7 @@
 """The door of every staff page: log in first, hold a post, know which community is meant."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.estate import queries as estate
 from huiyin.estate.rows import CommunityRow
+from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import Forbidden
 
 CHOSEN = "community"  # the session's key for the community somebody works in at the moment
+MINUTE = 60
 
 View = Callable[..., HttpResponse]
 
@@ -32,7 +34,7 @@ def staff_page(view: View) -> View:
     def admitted(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return _to_login(request)
-        request.communities = estate.communities(caller=request.caller)
+        request.communities = _communities(request)
         if not request.communities:
             raise UnableToEnter(_("您目前没有任何岗位。请联系项目经理为您安排岗位。"))
         request.community = _chosen(request)
@@ -44,6 +46,24 @@ def staff_page(view: View) -> View:
         return response
 
     return admitted
+
+
+def _communities(request: StaffRequest) -> tuple[CommunityRow, ...]:
+    """Return where the caller works; remembered for a minute, since every page asks it.
+
+    The company's people, who see every community, are asked anew: one may just have been founded.
+    """
+    caller = request.caller
+    if caller.everywhere:
+        return estate.communities(caller=caller)
+    return _where(caller.community_ids, int(request.moment.timestamp()) // MINUTE)
+
+
+@lru_cache(maxsize=256)
+def _where(community_ids: frozenset[int], _minute: int) -> tuple[CommunityRow, ...]:
+    """Look up communities by the ids of the posts held there; names and zones hardly change."""
+    posts: dict[int | None, frozenset[str]] = {one: frozenset() for one in community_ids}
+    return estate.communities(caller=Caller(None, None, "", posts))
 
 
 def _chosen(request: StaffRequest) -> CommunityRow:

@@ -14,6 +14,7 @@ from huiyin.doors.console.work import views as work
 
 urlpatterns = [
     path("", session.home, name="home"),
+    path("me/", session.me, name="me"),
     path("community/", session.choose_community, name="choose_community"),
     path("desk/", desk.desk, name="desk"),
     path("desk/find/", desk.find, name="desk_find"),

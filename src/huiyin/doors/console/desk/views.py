@@ -14,9 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from huiyin.doors.console.desk.forms import NewMatterForm
-from huiyin.doors.console.lines import lines
 from huiyin.doors.console.page import staff_page
-from huiyin.doors.console.queue.views import row_words
+from huiyin.doors.console.rows import rows
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.doors.parts.moments import say_span
@@ -169,8 +168,7 @@ def _household(request: StaffRequest, code: str, *, reveal: bool = False) -> dic
         "people": [(one, estate.role_title(one.role)) for one in house.people],
         "keeper": staff.keeper_of(building_id=house.building_id, on=on),
         "missing_facts": _missing(house),
-        "rows": lines(page.items, request.moment),
-        "words": row_words(),
+        "rows": rows(page.items, request.moment),
     }
 
 

@@ -1,16 +1,20 @@
 """The queue (REC-15): every matter the caller may see, overdue first, twenty-five at a time."""
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from huiyin.doors.console.lines import lines
 from huiyin.doors.console.page import staff_page
+from huiyin.doors.console.rows import rows
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.matters import queries as matters
@@ -20,6 +24,7 @@ from huiyin.staff import queries as staff
 PAGE = 25
 SOON = timedelta(hours=2)
 OPEN, ALL = "", "all"
+SELECTED = mark_safe(" selected")
 FILTERS = ("state", "kind", "owner", "overdue", "q")
 
 
@@ -33,7 +38,7 @@ def queue(request: StaffRequest) -> HttpResponse:
         caller=request.caller,
         at=request.moment,
         filters=matters.Filters(
-            community=request.community.code,
+            community=_narrowing(request),
             state="" if state == ALL else state,
             owner=asked.get("owner", ""),
             kind=asked.get("kind", ""),
@@ -46,8 +51,7 @@ def queue(request: StaffRequest) -> HttpResponse:
         order="due" if state not in {ALL, "closed"} else "newest",
     )
     context: dict[str, Any] = {
-        "rows": lines(page.items, request.moment),
-        "words": row_words(),
+        "rows": rows(page.items, request.moment),
         "next": _next(asked, page.next),
     }
     if wants_fragment(request) and asked.get("cursor"):
@@ -85,20 +89,34 @@ def owners(request: StaffRequest) -> HttpResponse:
     return response
 
 
-def row_words() -> dict[str, str]:
-    """Return the words every line of a list may need, translated once a page."""
-    return {"important": _("重要"), "nothing_owed": _("没有未完的时限")}
+def _narrowing(request: StaffRequest) -> str:
+    """Return the community to narrow to: none when the caller sees no other anyway."""
+    return request.community.code if len(request.communities) > 1 else ""
 
 
 def _filters(asked: QueryDict) -> dict[str, Any]:
+    """Return what is chosen in the filters, and the choices of state and kind."""
     chosen = {name: asked.get(name, "") for name in FILTERS}
-    states = [(OPEN, _("未关闭")), *titles.STATES.items(), (ALL, _("全部"))]
+    language = get_language() or ""
     return {
         "chosen": chosen,
-        "filtered": any(chosen.values()),
-        "states": [(code, title, code == chosen["state"]) for code, title in states],
-        "kinds": [(code, title, code == chosen["kind"]) for code, title in titles.KINDS.items()],
+        "states": _options(language, "state", chosen["state"]),
+        "kinds": _options(language, "kind", chosen["kind"]),
     }
+
+
+@lru_cache(maxsize=256)
+def _options(_language: str, what: str, chosen: str) -> SafeString:
+    """Return the options of a filter; they differ by language and choice only, so are kept."""
+    if what == "state":
+        choices = [(OPEN, _("未关闭")), *titles.STATES.items(), (ALL, _("全部"))]
+    else:
+        choices = [("", _("全部类别")), *titles.KINDS.items()]
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        [(code, SELECTED if code == chosen else "", title) for code, title in choices],
+    )
 
 
 def _next(asked: QueryDict, cursor: str | None) -> str:

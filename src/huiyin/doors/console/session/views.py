@@ -1,13 +1,15 @@
 """Where somebody lands after logging in, and which community they look at."""
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from huiyin.doors.console.menu import home_name
 from huiyin.doors.console.page import CHOSEN, staff_page
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.estate import queries as estate
+from huiyin.kernel.caller import POSTS
+from huiyin.matters import titles
 
 
 @require_safe
@@ -15,6 +17,15 @@ from huiyin.estate import queries as estate
 def home(request: StaffRequest) -> HttpResponse:
     """Go to the page the caller's posts make the first one."""
     return redirect(home_name(request.caller, request.community.id))
+
+
+@require_safe
+@staff_page
+def me(request: StaffRequest) -> HttpResponse:
+    """Show what belongs to the person: communities, password, second factor, language."""
+    held = request.caller.posts_in(request.community.id)
+    names = "、".join(str(titles.POSTS[post]) for post in POSTS if post in held)
+    return render(request, "session/me.html", {"posts": names})
 
 
 @require_POST

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huiyin.doors.console.lines import Line, lines
 from huiyin.doors.console.page import staff_page
-from huiyin.doors.console.queue.views import row_words
 from huiyin.doors.parts.forms import DoorForm, text_area
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
@@ -89,7 +88,7 @@ def _show(
         for row, line in zip(rows, lines(rows, request.moment), strict=True)
     ]
     lost = refused if refused and not any(job.line.number == refused[0] for job in jobs) else None
-    context = {"jobs": jobs, "words": row_words(), "lost": lost}
+    context = {"jobs": jobs, "lost": lost}
     return show(request, "work/work.html", "work/_jobs.html", context, status=status)
 
 
