@@ -311,12 +311,10 @@ def twenty_thousand() -> bytes:
 @pytest.mark.slow
 def test_twenty_thousand_rows(community: Community) -> None:
     content = twenty_thousand()
-    reports = []
-    for _ in range(2):
-        start = time.perf_counter()
-        found = read_roster(content, "big.xlsx")
-        read = time.perf_counter() - start
-        reports.append(import_roster(by=SYSTEM, at=AT, community=community, parsed=found))
-        print(f"read in {read:.1f} s, in all {time.perf_counter() - start:.1f} s")
-    assert [figures(report)[0] for report in reports] == [(20_000, 20_000, 0), (0, 0, 0)]
-    assert figures(reports[1])[2] == (20_000, 20_000, 0)
+    start = time.perf_counter()
+    found = read_roster(content, "big.xlsx")
+    read = time.perf_counter() - start
+    report = import_roster(by=SYSTEM, at=AT, community=community, parsed=found)
+    print(f"read in {read:.1f} s, in all {time.perf_counter() - start:.1f} s")
+    assert figures(report) == [(20_000, 20_000, 0), (0, 0, 0), (0, 0, 0)]
+    assert House.objects.count() == Person.objects.count() == Occupancy.objects.count() == 20_000
