@@ -1,0 +1,225 @@
+"""Every address of the site tried as nobody, as a stranger, in the wrong post and as it is meant.
+
+The addresses are walked from the resolver: a new page fails here until it is classified.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from huiyin.doors.api.tests.cast import STRANGER, Site
+from huiyin.files.actions import store_photo
+from huiyin.matters.actions import add_photos
+from huiyin.matters.tests.cast import AT
+from tests.house.test_walls_api import SECRET, a_photo, received
+
+OPEN = {  # read by machines, or before anybody is known
+    "healthz",
+    "readyz",
+    "metrics",
+    "i18n/setlang/",
+    "accounts/login/",
+    "accounts/signup/",
+    "accounts/logout/",
+    "accounts/inactive/",
+    "accounts/2fa/authenticate/",
+}
+OWN_ACCOUNT = ("accounts/",)  # one's own password and second factor: no colleague's row
+API = "api/v1/"  # walked by test_walls_api
+
+
+@dataclass(frozen=True)
+class Page:
+    """How a page is meant to be used, and by whom not."""
+
+    place: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
+    form: dict[str, Any] | None = None  # sent by POST when there is one
+    right: str = "manager"
+    wrong: str = ""  # a colleague who gets 403
+    own: bool = False  # a stranger gets a page about what is their own
+
+
+MATTER = {"number": "*"}
+REASON = {"reason": "年度调整"}
+LADDER = "half: owner\ndue: superior\ntwice: manager\nmorning: company_service"
+PAGES: dict[str, tuple[Page, ...]] = {
+    "": (Page(own=True),),
+    "community/": (Page(form={"community": "YG"}),),
+    "desk/": (
+        Page(asked={"house": "3-1-1201"}, own=True),
+        Page(asked={"done": "*"}),
+    ),
+    "desk/find/": (Page(asked={"find": "3-1-1201"}, own=True), Page(asked={"find": "*"}, own=True)),
+    "desk/house/<str:code>/": (
+        Page({"code": "5-1-101"}),
+        Page({"code": "5-1-101"}, {"reveal": "1"}, wrong="technician"),
+    ),
+    "desk/new/": (
+        Page(
+            form={"kind": "complaint", "text": "灯坏了", "channel": "phone"},
+            own=True,
+        ),
+    ),
+    "desk/sweep/": (Page(own=True),),
+    "matters/": (Page(own=True), Page(asked={"state": "all", "q": "*"}, own=True)),
+    "matters/counts/": (Page(own=True),),
+    "matters/owners/": (Page(own=True),),
+    "matters/<str:number>/": (Page(MATTER),),
+    "matters/<str:number>/photos/<int:photo>/": (Page({**MATTER, "photo": "*"}),),
+    "matters/<str:number>/<str:verb>/": (
+        Page({**MATTER, "verb": "note"}, form={"note-text": "备注"}),
+        Page(
+            {**MATTER, "verb": "assign"},
+            form={"assign-to": "E008"},
+            wrong="collector",
+        ),
+    ),
+    "work/": (Page(right="keeper", own=True),),
+    "work/<str:number>/<str:verb>/": (Page({**MATTER, "verb": "accept"}, form={}, right="keeper"),),
+    "inbox/": (Page(right="keeper", own=True),),
+    "inbox/read/": (Page(form={}, own=True),),
+    "inbox/unread/": (Page(own=True),),
+    "standards/": (Page(own=True),),
+    "standards/clauses/<str:clause>/": (
+        Page({"clause": "complaint.assign"}, own=True),
+        Page(
+            {"clause": "complaint.assign"},
+            form={"limit": "8m", "ladder": LADDER, **REASON},
+            wrong="keeper",
+            own=True,
+        ),
+    ),
+    "standards/targets/<str:code>/": (
+        Page(
+            {"code": "first_time_pass"},
+            form={"value": "0.97", **REASON},
+            wrong="keeper",
+            own=True,
+        ),
+    ),
+    "standards/history/": (Page(own=True),),
+    "calendar/": (
+        Page(own=True),
+        Page(
+            form={"day": "2026-05-20", "is_working": "0", "name": "园区活动", **REASON},
+            wrong="keeper",
+            own=True,
+        ),
+    ),
+    "roster/": (Page(wrong="technician", own=True),),
+    "roster/confirm/": (Page(form={"token": "gone"}, own=True),),
+    "staff/": (Page(own=True),),
+    "staff/<str:code>/hand-over/": (Page({"code": "E008"}, wrong="receptionist"),),
+}
+
+
+def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    """Walk every address below a resolver."""
+    for entry in resolver.url_patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield route
+
+
+ALL = sorted({route for route in routes(get_resolver()) if not route.startswith(API)})
+CASES = [(route, place) for route, pages in PAGES.items() for place in range(len(pages))]
+
+
+def test_every_address_is_classified() -> None:
+    private = {route for route in ALL if not route.startswith(OWN_ACCOUNT)} - OPEN
+    assert sorted(PAGES) == sorted(private)
+
+
+@dataclass
+class Visit:
+    """One page with its blanks filled in."""
+
+    page: Page
+    path: str
+    asked: dict[str, str]
+
+    def by(self, site: Site, post: str = "") -> tuple[int, str, str]:
+        """Open the page as somebody; return status, text and where it leads."""
+        client = Client(raise_request_exception=True)
+        if post:
+            user = site.cast.employee(post).user
+            assert user is not None
+            client.force_login(user)
+        if self.page.form is None:
+            response = client.get(self.path, self.asked)
+        else:
+            response = client.post(self.path, self.page.form)
+        text = b"".join(response).decode(errors="replace")  # also what is streamed
+        return response.status_code, text, response.headers.get("Location", "")
+
+
+def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
+    """Fill in the matter and its photo where a page names one."""
+    number = received(site, house="5-1-101")
+    by = site.cast.caller("manager")
+    file_id = store_photo(by=by, at=AT, name="p.jpg", data=a_photo())
+    add_photos(by=by, at=AT, number=number, photos=[file_id])
+    owner = site.api("E020")
+    if page.right == "keeper":
+        owner.post(f"/matters/{number}/assign", {"to": site.code("keeper")})
+    place = {key: number if value == "*" else value for key, value in page.place.items()}
+    if "photo" in place:
+        place["photo"] = str(file_id)
+    path = route
+    for key, value in place.items():
+        path = path.replace(f"<str:{key}>", value).replace(f"<int:{key}>", value)
+    asked = {key: number if value == "*" else value for key, value in page.asked.items()}
+    return Visit(page, f"/{path}", asked), number
+
+
+@pytest.fixture(autouse=True)
+def own_files(tmp_path: Any, settings: Any) -> None:
+    """Keep the files of these tests apart."""
+    settings.HOME = tmp_path
+
+
+@pytest.mark.rule("HR-01")
+@pytest.mark.parametrize(("route", "place"), CASES)
+def test_a_page_keeps_its_walls(site: Site, route: str, place: int) -> None:
+    page = PAGES[route][place]
+    opened, number = visit(site, route, page)
+
+    status, text, leads_to = opened.by(site)
+    assert status == 302 and leads_to.startswith("/accounts/login/")
+    assert SECRET not in text
+
+    status, text, _leads = opened.by(site, STRANGER)
+    assert status < 400 if page.own else status == 404, status
+    for secret in (SECRET, "YG-2026", "YG花园"):
+        assert secret not in text.replace(number, "")
+
+    if page.wrong:
+        status, text, _leads = opened.by(site, page.wrong)
+        assert status == 403
+
+    status, text, leads_to = opened.by(site, page.right)
+    assert status < 400, "\n".join(line for line in text.splitlines() if "hy-error" in line)
+    assert not leads_to.startswith("/accounts/")
+
+
+@pytest.mark.parametrize("route", [route for route in ALL if route.startswith(OWN_ACCOUNT)])
+def test_an_account_page_is_for_whoever_is_logged_in(site: Site, route: str) -> None:
+    path = f"/{route}".replace("<int:pk>", "1")
+    response = Client().get(path)
+    if route in OPEN:
+        assert response.status_code < 500
+    else:
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith("/accounts/")
+
+
+def test_an_unknown_address_is_simply_not_there(site: Site) -> None:
+    for path in ("/nothing/", "/matters/YG-1/photos/x/", "/admin/", "/.env"):
+        assert Client().get(path).status_code == 404
