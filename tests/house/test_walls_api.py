@@ -38,7 +38,7 @@ def did(site: Site, number: str, *verbs: tuple[str, str, dict[str, Any]]) -> str
 
 
 ASSIGNED = ("manager", "assign", {"to": "E008"})
-ARRIVED = ("E008", "arrive", {})
+ARRIVED: tuple[str, str, dict[str, Any]] = ("E008", "arrive", {})
 FINISHED = ("E008", "finish", {"result": "办好了"})
 VISITED = ("manager", "visit-back", {"satisfaction": 5})
 
