@@ -71,6 +71,13 @@ def test_after_downtime_only_the_present_rung_fires() -> None:
     assert late.next_at == at("2026-03-17 09:00")
 
 
+def test_a_rung_passed_on_early_is_not_climbed_again() -> None:
+    story = Story("complaint", "2026-03-16 09:30").wait("2026-03-16 09:40")
+    ahead = replace(story.last("assign"), rung=3)  # nobody on duty below, so the third was told
+    look = alarm(story.standard, ahead, at("2026-03-16 09:40"), story.calendar)
+    assert look == Alarm(None, (), (), at("2026-03-17 09:00"))
+
+
 def test_a_kept_promise_rings_no_more() -> None:
     story = Story("complaint", "2026-03-16 09:30").tell("assigned", "2026-03-16 09:33")
     assert story.ring("assign", "2026-03-16 12:00") == Alarm(None, (), (), None)

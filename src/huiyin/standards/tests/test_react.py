@@ -1,7 +1,7 @@
 """The life of promises, told as stories of the residential profile."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -505,6 +505,16 @@ def test_there_and_back_within_one_moment_loses_no_clock() -> None:
     assert [p.clause_id for p in story.all("keep_in_touch") if p.state == "running"] == [
         "complaint.keep_in_touch"
     ]
+
+
+def test_a_clock_that_runs_is_not_started_twice_after_its_rounds_were_moved() -> None:
+    story = Story("complaint", "2026-03-16 09:00").wait("2026-03-25 09:00")
+    story.promises = tuple(
+        replace(p, started_at=p.started_at + timedelta(hours=1)) if p.base_at != p.started_at else p
+        for p in story.promises
+    )
+    reclassified(story, "complaint", "2026-03-25 10:00", important=True)
+    assert story.states("keep_in_touch") == ["broken", "running"]
 
 
 def test_becoming_important_is_a_reclassification_too() -> None:
