@@ -182,6 +182,8 @@ OPERATIONS = {
     "house": Operation(place=HOUSE),
     "callers": Operation(asked={"phone": "13812345678"}, own=True),
     "tell": Operation(words=CALL, wrong="technician"),
+    "kpis": Operation(asked={"community": "YG"}),
+    "kpi_rows": Operation(asked={"community": "YG"}, place={"rule": "CMP-01"}),
     "calls": Operation(asked={"community": "YG"}, wrong="technician"),
 }
 

@@ -66,6 +66,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         ),
     ),
     "desk/sweep/": (Page(own=True),),
+    "me/": (Page(own=True),),
     "matters/": (Page(own=True), Page(asked={"state": "all", "q": "*"}, own=True)),
     "matters/counts/": (Page(own=True),),
     "matters/owners/": (Page(own=True),),

@@ -471,12 +471,31 @@ class ConductOut(Schema):
 
 
 class KpiOut(Schema):
+    code: str
     rule: str
     title: str
     target: str | None
     value: str | None
     numerator: int
     denominator: int
+    met: bool | None
+
+
+class KpiRowOut(Schema):
+    number: str
+    kind: str
+    state: str
+    owner: OwnerOut
+    received_at: str
+    promise: str | None
+    due_at: str | None
+    closed_at: str | None
+    good: bool
+
+
+class KpiRowsOut(Schema):
+    items: list[KpiRowOut]
+    next: str | None
 
 
 class ProblemOut(Schema):

@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 
 from huiyin import __version__
-from huiyin.doors.api import estate, exchange, matters, photos, problems, procedures
+from huiyin.doors.api import estate, exchange, matters, photos, problems, procedures, reports
 from huiyin.doors.api.gate import gate
 from huiyin.doors.api.openapi import describe
 
@@ -37,7 +37,7 @@ api = Api(
 )
 problems.install(api)
 api.add_decorator(gate, mode="view")
-for room in (matters, photos, procedures, estate, exchange):
+for room in (matters, photos, procedures, estate, exchange, reports):
     api.add_router("", room.router)
 
 
