@@ -3,11 +3,10 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from huiyin.accounts.queries import user_for_token
 from huiyin.doors.api.problems import Problem
 from huiyin.kernel import clock
 from huiyin.kernel.caller import Caller
-from huiyin.staff.queries import caller_for
+from huiyin.staff.queries import caller_for_token
 
 TOKEN_LENGTH_MOST = 200
 
@@ -25,11 +24,11 @@ def caller_of(request: HttpRequest) -> Caller:
             _("请在 Authorization 标头里带上令牌:Bearer 令牌。"),
             WWW_Authenticate='Bearer realm="huiyin"',
         )
-    user = user_for_token(token)
-    if user is None:
+    caller = caller_for_token(token, clock.now())
+    if caller is None:
         raise Problem(
             401,
             _("令牌无效或已停用。"),
             WWW_Authenticate='Bearer realm="huiyin", error="invalid_token"',
         )
-    return caller_for(user, clock.now())
+    return caller
