@@ -69,3 +69,8 @@ def about(*, subject: str) -> tuple[MessageRow, ...]:
         .values_list("recipient__code", "recipient__name", "channel", "purpose", "at", "state")
     )
     return tuple(MessageRow(*row) for row in rows)
+
+
+def exists(*, purpose: str) -> bool:
+    """Tell whether a message with this purpose was ever written."""
+    return Message.objects.filter(purpose=purpose).exists()

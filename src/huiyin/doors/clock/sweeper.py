@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import close_old_connections
 
+from huiyin.flows import schedule
 from huiyin.kernel import clock
 from huiyin.matters import queries
 from huiyin.matters.actions.sweep import beat, sweep
@@ -38,6 +39,7 @@ def tick(at: datetime) -> Ticked:
     while claimed := sweep(at=at):
         promises += claimed
         messages += deliver(at=at, still_wanted=queries.still_wanted)
+    schedule.run_due(at)
     while taken := deliver(at=at, still_wanted=queries.still_wanted):
         messages += taken
     seconds = time.monotonic() - began

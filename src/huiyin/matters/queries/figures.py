@@ -21,6 +21,7 @@ from huiyin.kernel.paging import Page
 from huiyin.matters import titles
 from huiyin.matters.access import visible
 from huiyin.matters.models import Matter, Promise
+from huiyin.staff import queries as staff
 from huiyin.standards.words import matches
 
 CONTENT = 4  # of 5: what counts as satisfied
@@ -88,8 +89,8 @@ def _kinds(field: str, patterns: Iterable[str]) -> Q:
     return Q(**{f"{field}__in": known})
 
 
-def _has(**wanted: Any) -> Exists:
-    return Exists(Promise.objects.filter(matter=OuterRef("pk"), **wanted))
+def _has(**wanted: Any) -> Q:
+    return Q(Exists(Promise.objects.filter(matter=OuterRef("pk"), **wanted)))
 
 
 _COMPLAINTS = _kinds("kind", ("complaint", "complaint.*"))
@@ -217,3 +218,48 @@ def _row(
         closed_at=closed_at,
         good=good,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintRow:
+    """A complaint as the weekly analysis counts it (CMP-09); no word about who raised it."""
+
+    number: str
+    kind: str
+    cause: str
+    building: str
+    owner_post: str
+    finished: bool
+    late: bool
+
+
+def complaints(scope: Scope) -> tuple[ComplaintRow, ...]:
+    """Return the complaints received in a period, in the order received."""
+    rows = (
+        _rows(scope, "matter")
+        .filter(_COMPLAINTS)
+        .annotate(late=_has(state="broken"))
+        .order_by("received_at", "id")
+        .values_list(
+            "number", "kind", "cause", "house__building__name", "owner_id", "finished_at", "late"
+        )
+    )
+    found = list(rows)
+    people = staff.directory(community_id=scope.community_id, at=scope.at).people
+    return tuple(
+        ComplaintRow(
+            number=number,
+            kind=kind,
+            cause=cause,
+            building=building or "",
+            owner_post=people[owner_id].post if owner_id in people else "",
+            finished=finished_at is not None,
+            late=late,
+        )
+        for number, kind, cause, building, owner_id, finished_at, late in found
+    )
+
+
+def has_matters_before(*, community_id: int, moment: datetime) -> bool:
+    """Tell whether a community had received anything before a moment, so that there is a past."""
+    return Matter.objects.filter(community_id=community_id, received_at__lt=moment).exists()

@@ -7,6 +7,7 @@ import pytest
 from huiyin.desk.models import Call
 from huiyin.kernel.errors import BadInput, NotFound
 from huiyin.matters import actions
+from huiyin.matters.queries.figures import FigureRow
 from huiyin.matters.tests.cast import AT, Cast, make_cast, moment, tick
 from huiyin.reports.kpis import Kpi, kpis, rows
 from huiyin.standards.actions import change_target
@@ -91,7 +92,8 @@ def test_every_figure_is_the_count_of_its_rows(week: Cast) -> None:
     for code, kpi in _kpis(week).items():
         if code == "call_answered_in_rings":
             continue
-        found, cursor = [], ""
+        found: list[FigureRow] = []
+        cursor = ""
         while True:
             page = rows(
                 caller=caller,
@@ -173,7 +175,7 @@ def test_work_orders(cast: Cast) -> None:
             text = {"text": "修好了", "via": "phone"}
             if verb is actions.finish_matter:
                 text = {"result": "修好了"}
-            verb(by=foreman, at=AT + timedelta(hours=1), number=number, **text)  # type: ignore[operator]
+            verb(by=foreman, at=AT + timedelta(hours=1), number=number, **text)
         if reopened:
             actions.reopen_matter(
                 by=cast.caller("receptionist"),

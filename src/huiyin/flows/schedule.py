@@ -1,0 +1,45 @@
+"""The schedule on one page: what is due at a fixed time of the week.
+
+There is no table of jobs: what was done is seen from its trace, and a process that has looked
+once does not look again before the next Monday morning.
+"""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from huiyin.estate import queries as estate
+from huiyin.flows import weekly
+from huiyin.kernel.caller import SYSTEM
+
+log = logging.getLogger("huiyin.schedule")
+
+_quiet: dict[str, datetime] = {}
+
+
+def run_due(at: datetime) -> int:
+    """Do what is due at a moment and was not done yet; return how many messages were queued.
+
+    Costs nothing between two Mondays. What fails is logged and tried again at the next tick.
+    """
+    if _quiet and _quiet["from"] <= at < _quiet["until"]:
+        return 0
+    queued, failed = 0, False
+    towns = estate.communities(caller=SYSTEM)
+    for town in towns:
+        try:
+            with transaction.atomic():
+                queued += weekly.tell_manager(town=town, at=at)
+        except Exception:
+            log.exception("weekly report failed", extra={"community": town.code})
+            failed = True
+    if not failed:
+        coming = [weekly.last_monday(at, town.zone) + weekly.WEEK for town in towns]
+        _quiet.update({"from": at, "until": min(coming, default=at)})
+    return queued
+
+
+def forget() -> None:
+    """Look again at the next tick, as after a change of database."""
+    _quiet.clear()
