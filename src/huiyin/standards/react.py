@@ -112,7 +112,8 @@ def reclassify(  # noqa: PLR0917  same order as the other functions: standard â€
 
     The facts are replayed under the new kind from the original reception on; promises of clauses
     that were not there before are started in the state the replay gave them, pauses included.
-    Those that were there stay as they are, and no verdict changes.
+    Those that were there stay as they are, and no verdict changes. What was done with in an
+    earlier cycle, or has its verdict under the old kind, is not judged a second time.
     """
     course = Course.of(standard, promises, calendar)
     course.pass_time(at)
@@ -125,14 +126,18 @@ def reclassify(  # noqa: PLR0917  same order as the other functions: standard â€
         for fact in history
         if fact.kind != "reclassified"
     ]
-    there = Counter(_origin(p) for p in course.promises.values() if p.state != "void")
+    standing = [p for p in course.promises.values() if p.state != "void"]
+    there = Counter(_origin(p) for p in standing)
+    judged = {(p.code, p.cycle) for p in standing if p.state in ("kept", "broken")}
+    cycle = max((fact.cycle for fact in history), default=1)
     ticking = {p.clause_id for p in course.owed() if p.state != "broken"}
     for promise in replay(standard, facts, at, calendar):
         if promise.state == "void":
             continue
+        is_past = promise.cycle < cycle or (promise.code, promise.cycle) in judged
         if there[_origin(promise)]:
             there[_origin(promise)] -= 1
-        elif not (promise.is_owed and promise.clause_id in ticking):
+        elif promise.clause_id not in ticking if promise.is_owed else not is_past:
             course.do(Start(replace(promise, key=course.fresh_key(promise.clause_id))))
     return tuple(course.changes)
 

@@ -454,10 +454,22 @@ def test_a_promise_of_the_new_kind_may_be_kept_or_broken_already() -> None:
         ("CMP-01", "broken"),
     ]
     assert [(p.rule, p.state) for p in story.all("answer")] == [
-        ("REC-14", "kept"),
-        ("CMP-06", "kept"),
+        ("REC-14", "kept"),  # answered once, judged once
     ]
     assert story.last("assign").is_owed
+
+
+def test_what_an_earlier_cycle_did_is_not_judged_again_under_a_new_kind() -> None:
+    story = Story("complaint", "2026-03-16 09:30").tell("assigned", "2026-03-16 10:05")
+    story.tell("finished", "2026-03-16 11:00").tell("reopened", "2026-03-17 10:00")
+    before = [p for p in story.promises if p.cycle == 1]
+    reclassified(story, "repair.public", "2026-03-17 10:05")
+    assert [p for p in story.promises if p.cycle == 1] == before
+    assert [(p.rule, p.cycle) for p in story.all("assign")] == [
+        ("CMP-01", 1),
+        ("CMP-01", 2),
+        ("REC-09", 2),
+    ]
 
 
 def test_reclassifying_takes_pauses_along_and_keeps_verdicts() -> None:
