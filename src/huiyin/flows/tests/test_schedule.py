@@ -28,14 +28,14 @@ def cast(db: None) -> Cast:
 
 @pytest.fixture
 def week(cast: Cast) -> Cast:
-    """One complaint the week before, and five of the week of 16 March, one settled in time, one dropped."""
+    """One complaint the week before and five of that week: one settled, one dropped half-way."""
     cast.receive(at=moment("2026-03-15 23:59"))
     numbers = [cast.receive() for _ in range(3)]
     cast.receive(kind="complaint.written", channel="letter", house=None)
     cast.receive(kind="repair")
     keeper = cast.caller("keeper")
+    at = moment("2026-03-16 09:05")
     for number, text in zip(numbers[:2], ("清走杂物", "更换门锁"), strict=True):
-        at = moment("2026-03-16 09:05")
         actions.accept_matter(by=keeper, at=at, number=number)
         actions.finish_matter(by=keeper, at=at, number=number, result=text, cause="security")
     actions.visit_back(by=keeper, at=at, number=numbers[0], satisfaction=5)

@@ -1,0 +1,225 @@
+"""The sweeper, four at a time and killed anywhere: every alarm rings once, none is lost."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from importlib import import_module
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection, connections
+
+from huiyin.matters import firing, queries
+from huiyin.matters.actions.sweep import RETRY_AFTER, sweep
+from huiyin.matters.models import Event, Matter, Promise
+from huiyin.matters.tests.cast import AT, Cast, make_cast, tick
+from huiyin.notices import actions as notices
+from huiyin.notices.models import Message
+from huiyin.standards import react as engine
+
+HALF = AT + timedelta(minutes=5)
+ALARMS = 400
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def crowd(transactional_db: None) -> Cast:
+    """Many unassigned matters, each with one alarm due at the same moment."""
+    cast = make_cast()
+    first = Matter.objects.get(number=cast.receive(kind="praise"))
+    tick(AT)
+    Message.objects.all().delete()
+    assign = first.promises.get(code="assign")
+    Promise.objects.exclude(pk=assign.pk).update(next_alarm_at=None)
+    values = {name.attname: getattr(first, name.attname) for name in Matter._meta.concrete_fields}
+    copies = Matter.objects.bulk_create(
+        [Matter(**{**values, "id": None, "number": f"YG-X-{n:04}"}) for n in range(1, ALARMS)]
+    )
+    values = {f.attname: getattr(assign, f.attname) for f in Promise._meta.concrete_fields}
+    Promise.objects.bulk_create(
+        [Promise(**{**values, "id": None, "matter_id": copy.pk}) for copy in copies]
+    )
+    return cast
+
+
+def _told() -> list[tuple[str, str, str]]:
+    return sorted(
+        (one.purpose.rpartition(":")[2], one.recipient.code, one.state)
+        for one in Message.objects.filter(fence__isnull=False).select_related("recipient")
+    )
+
+
+@pytest.mark.slow
+def test_four_sweepers_ring_each_alarm_once(crowd: Cast) -> None:
+    claimed: list[int] = []
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            while Promise.objects.filter(next_alarm_at__lte=HALF).exists():
+                claimed.append(sweep(at=HALF, limit=15))
+                notices.deliver(at=HALF, still_wanted=queries.still_wanted, limit=10)
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    tick(HALF)
+
+    assert failed == []
+    assert sum(claimed) == ALARMS
+    assert Event.objects.filter(kind="escalated").count() == ALARMS
+    assert _told() == [("rung1", "E009", "sent")] * ALARMS
+
+
+def test_a_row_that_somebody_holds_is_left_for_the_next_batch(crowd: Cast) -> None:
+    held = Matter.objects.order_by("id").first()
+    assert held is not None
+    ready, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        from django.db import transaction
+
+        with transaction.atomic():
+            Matter.objects.select_for_update().get(pk=held.pk)
+            ready.set()
+            release.wait(20)
+        connections.close_all()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    ready.wait(20)
+    while sweep(at=HALF, limit=100):
+        pass
+    waiting = list(Promise.objects.filter(next_alarm_at__lte=HALF).values_list("matter", flat=True))
+    release.set()
+    thread.join()
+
+    assert waiting == [held.pk]
+    assert sweep(at=HALF) == 1
+
+
+class Killed(BaseException):
+    """As sudden as a signal: nothing may catch it."""
+
+
+def _die(*_args: object, **_given: object) -> None:
+    raise Killed
+
+
+STAGES: dict[str, tuple[object, str]] = {
+    "before planning": (import_module("huiyin.matters.actions.sweep"), "_plan"),
+    "before anything is written": (firing, "write"),
+    "before the messages": (firing, "_messages"),
+    "after the rungs": (notices, "queue"),
+    "before delivery": (queries, "still_wanted"),
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_killed_at_any_point_it_loses_and_repeats_nothing(
+    stage: str, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.receive()
+    cast.receive(kind="repair")
+    place, name = STAGES[stage]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, name, _die)
+        with pytest.raises(Killed):
+            _tick_in_savepoints(HALF)
+    _tick_in_savepoints(HALF)
+    _tick_in_savepoints(HALF + timedelta(seconds=3))
+
+    foreman = cast.code("maintenance_foreman")
+    assert _told() == [("rung1", "E009", "sent"), ("rung1", foreman, "sent")]
+    assert Event.objects.filter(kind="escalated").count() == 2
+
+
+def _tick_in_savepoints(at: datetime) -> None:
+    while sweep(at=at):
+        pass
+    while notices.deliver(at=at, still_wanted=queries.still_wanted):
+        pass
+
+
+@pytest.mark.slow
+def test_a_real_kill_in_the_middle_of_a_batch(crowd: Cast) -> None:
+    program = """
+        import os, signal
+        import django
+        django.setup()
+        from huiyin.kernel.clock import parse
+        from huiyin.matters.actions.sweep import sweep
+        from huiyin.notices import actions
+        queue, calls = actions.queue, []
+        def dying(**given):
+            queue(**given)
+            calls.append(1)
+            if len(calls) == 3:
+                os.kill(os.getpid(), signal.SIGKILL)
+        actions.queue = dying
+        while sweep(at=parse("{at}"), limit=50):
+            pass
+    """
+    where = urlsplit(os.environ["DATABASE_URL"])
+    name = connection.settings_dict["NAME"]
+
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", textwrap.dedent(program).format(at=HALF.isoformat())],
+        env={**os.environ, "DATABASE_URL": where._replace(path=f"/{name}").geturl()},
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == -signal.SIGKILL
+    assert Message.objects.filter(fence__isnull=False).count() == 100  # two batches were committed
+    tick(HALF)
+    assert _told() == [("rung1", "E009", "sent")] * ALARMS
+    assert Event.objects.filter(kind="escalated").count() == ALARMS
+
+
+def test_one_row_that_cannot_be_computed_stalls_nobody(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = Promise.objects.get(matter__number=cast.receive(), code="assign").pk
+    cast.receive()
+    settle: Callable[..., tuple[engine.Change, ...]] = engine.settle
+
+    def failing(*given: object) -> tuple[engine.Change, ...]:
+        if given[1][0].key == str(broken):  # type: ignore[index]
+            raise ArithmeticError
+        return settle(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "settle", failing)
+        tick(HALF)
+    assert _told() == [("rung1", "E009", "sent")]
+    assert Promise.objects.get(pk=broken).next_alarm_at == HALF + RETRY_AFTER
+
+    tick(HALF + RETRY_AFTER)
+    assert len(_told()) == 3  # the second has climbed on, and the first is there again
+
+
+def test_a_tick_twice_at_one_moment_changes_nothing(cast: Cast) -> None:
+    cast.receive(kind="complaint.emergency")
+    for minutes in (0, 5, 10):
+        at = AT + timedelta(minutes=minutes)
+        tick(at)
+        before = (_told(), Event.objects.count())
+        assert tick(at) == 0
+        assert (_told(), Event.objects.count()) == before
