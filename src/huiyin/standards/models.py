@@ -28,14 +28,10 @@ class StandardVersion(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["community", "number"], name="one_standard_per_number"
-            )
+            models.UniqueConstraint(fields=["community", "number"], name="one_standard_per_number")
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["community", "-effective_at", "-number"], name="standard_in_force"
-            )
+            models.Index(fields=["community", "-effective_at", "-number"], name="standard_in_force")
         ]
         triggers: ClassVar = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update)]
 

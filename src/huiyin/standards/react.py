@@ -135,9 +135,10 @@ def reclassify(  # noqa: PLR0917  same order as the other functions: standard â€
         if promise.state == "void":
             continue
         is_past = promise.cycle < cycle or (promise.code, promise.cycle) in judged
+        is_new = promise.clause_id not in ticking if promise.is_owed else not is_past
         if there[_origin(promise)]:
             there[_origin(promise)] -= 1
-        elif promise.clause_id not in ticking if promise.is_owed else not is_past:
+        elif is_new:
             course.do(Start(replace(promise, key=course.fresh_key(promise.clause_id))))
     return tuple(course.changes)
 

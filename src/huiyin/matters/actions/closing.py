@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput
-from huiyin.matters import queries, titles
+from huiyin.matters import queries, rules, titles
 from huiyin.matters.actions.core import (
+    Work,
     apply_changes,
     finish_work,
     give_to,
@@ -18,7 +19,7 @@ from huiyin.matters.actions.core import (
     write_event,
 )
 from huiyin.matters.actions.handling import check_via, employee_on_duty
-from huiyin.matters.actions.intake import check_text, tell_manager
+from huiyin.matters.actions.intake import check_text, default_owner, tell_manager
 from huiyin.matters.kinds import KINDS, OWNER_CHANNELS
 from huiyin.standards import react as engine
 
@@ -132,7 +133,31 @@ def reclassify_matter(
         work.standard, work.promises, history, kind, important, at, work.calendar
     )
     apply_changes(work, changes)
+    if work.matter.state in rules.UNASSIGNED:
+        _give_to_post_of_kind(work)
     return finish_work(work)
+
+
+def _give_to_post_of_kind(work: Work) -> None:
+    """Nobody has been sent yet: the matter goes to whom its new kind belongs."""
+    matter = work.matter
+    owner = default_owner(
+        standard=work.standard,
+        kind=matter.kind,
+        important=matter.important,
+        house=matter.house,
+        staff_now=work.staff,
+        at=work.at,
+        zone=matter.community.zone,
+        not_employee_id=matter.about_employee_id,
+    )
+    if owner is not None and owner.id != matter.owner_id:
+        give_to(work, owner)
+        subject = _("%(number)s 改为%(kind)s,转给您安排") % {
+            "number": matter.number,
+            "kind": titles.KINDS[matter.kind],
+        }
+        tell(work, owner, f"reclassified:{work.at.timestamp():.3f}", subject)
 
 
 @transaction.atomic

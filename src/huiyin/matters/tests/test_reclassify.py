@@ -1,0 +1,41 @@
+"""Changing the kind of a matter: who owns it then, and who is told."""
+
+import pytest
+
+from huiyin.matters import actions, queries
+from huiyin.matters.tests.cast import Cast, make_cast, moment
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.mark.rule("REC-09")
+def test_a_matter_nobody_was_sent_to_goes_to_whom_its_new_kind_belongs(cast: Cast) -> None:
+    number = cast.receive(kind="complaint")
+    desk, at = cast.caller("dispatcher"), moment("2026-03-16 09:04")
+    actions.reclassify_matter(by=desk, at=at, number=number, kind="repair", reason="是报修")
+    assert queries.matter(caller=desk, number=number, at=at).owner.post == "maintenance_foreman"
+    told = [row.to for row in queries.messages(caller=desk, number=number)]
+    assert told[-1] == cast.code("maintenance_foreman")
+
+
+def test_a_matter_in_hand_stays_with_who_has_it(cast: Cast) -> None:
+    number = cast.receive(kind="complaint")
+    desk, at = cast.caller("dispatcher"), moment("2026-03-16 09:04")
+    to = cast.code("technician")
+    actions.assign_matter(by=desk, at=at, number=number, to=to)
+    actions.reclassify_matter(by=desk, at=at, number=number, kind="repair", reason="是报修")
+    assert queries.matter(caller=desk, number=number, at=at).owner.code == to
+
+
+@pytest.mark.rule("CMP-03")
+def test_becoming_an_emergency_calls_everybody_at_once(cast: Cast) -> None:
+    number = cast.receive(kind="complaint")
+    desk, at = cast.caller("dispatcher"), moment("2026-03-16 09:02")
+    actions.reclassify_matter(
+        by=desk, at=at, number=number, kind="complaint.emergency", reason="有人受伤"
+    )
+    told = {row.to for row in queries.messages(caller=desk, number=number) if row.at == at}
+    assert {cast.code(post) for post in ("manager", "supervisor", "security_foreman")} <= told
