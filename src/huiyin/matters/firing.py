@@ -41,6 +41,7 @@ class Firing:
     promise_id: int
     epoch: int
     fired: int | None
+    next_alarm_at: datetime | None
     told: tuple[Duty, ...]
     skipped: tuple[int, ...]
     nobody: tuple[str, ...]
@@ -70,10 +71,11 @@ def plan(
     if asked.fire is None:
         return Firing(
             subject=subject,
-            promise=replace(promise, next_alarm_at=asked.next_at),
+            promise=promise,
             promise_id=promise_id,
             epoch=epoch,
             fired=None,
+            next_alarm_at=asked.next_at,
             told=(),
             skipped=asked.skipped,
             nobody=(),
@@ -88,17 +90,17 @@ def plan(
             break
         fired += 1
         told = staff.told(rungs[fired - 1].to, subject.owner_id)
-    climbed = replace(promise, rung=fired)
+    next_alarm_at = asked.next_at
     if fired != asked.fire:
-        climbed = replace(climbed, next_alarm_at=alarm(standard, climbed, at, calendar).next_at)
-    else:
-        climbed = replace(climbed, next_alarm_at=asked.next_at)
+        climbed = replace(promise, rung=fired)
+        next_alarm_at = alarm(standard, climbed, at, calendar).next_at
     return Firing(
         subject=subject,
-        promise=climbed,
+        promise=promise,
         promise_id=promise_id,
         epoch=epoch,
         fired=fired,
+        next_alarm_at=next_alarm_at,
         told=told,
         skipped=asked.skipped,
         nobody=tuple(nobody),
@@ -107,19 +109,20 @@ def plan(
     )
 
 
+# Rows travel as one JSON text: for hundreds of them that is several times faster than arrays.
 _ADVANCE = """
 UPDATE matters_promise AS p
    SET rung = n.rung, next_alarm_at = n.next_alarm_at, state = n.state,
        running_since = CASE WHEN n.state = 'running' THEN p.running_since END
-  FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::text[])
-       AS n(id, rung, next_alarm_at, state)
+  FROM json_to_recordset(%s)
+       AS n(id bigint, rung int, next_alarm_at timestamptz, state text)
  WHERE p.id = n.id
 """
 _EVENTS = """
 INSERT INTO matters_event
        (matter_id, at, recorded_at, kind, by_id, by_name, via, contact, text, data)
-SELECT m, %s, %s, 'escalated', NULL, %s, '', false, t, d::jsonb
-  FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS n(m, t, d)
+SELECT matter, %s, %s, 'escalated', NULL, %s, '', false, text, data
+  FROM json_to_recordset(%s) AS n(matter bigint, text text, data jsonb)
 """
 _DROPPED = """
 INSERT INTO matters_nonconformity (matter_id, employee_id, promise_id, at)
@@ -136,28 +139,19 @@ def write(*, firings: Sequence[Firing], at: datetime) -> int:
     if not firings:
         return 0
     rung_fired = [one for one in firings if one.fired is not None]
+    words = _Words()
     with connection.cursor() as cursor:
-        cursor.execute(
-            _ADVANCE,
-            [
-                [one.promise_id for one in firings],
-                [one.promise.rung for one in firings],
-                [one.promise.next_alarm_at for one in firings],
-                [one.promise.state for one in firings],
-            ],
-        )
+        cursor.execute(_ADVANCE, [json.dumps([_advance(one) for one in firings])])
         if rung_fired:
-            cursor.execute(
-                _EVENTS,
-                [
-                    at,
-                    at,
-                    _("系统"),
-                    [one.subject.matter_id for one in rung_fired],
-                    [_sentence(one) for one in rung_fired],
-                    [_event_data(one) for one in rung_fired],
-                ],
-            )
+            events = [
+                {
+                    "matter": one.subject.matter_id,
+                    "text": _sentence(one, words),
+                    "data": _event_data(one),
+                }
+                for one in rung_fired
+            ]
+            cursor.execute(_EVENTS, [at, at, words.system, json.dumps(events, ensure_ascii=False)])
         dropped = [one for one in rung_fired if one.is_last and one.subject.follower_id]
         dropped = [one for one in dropped if one.promise.state == "broken"]
         if dropped:
@@ -170,11 +164,35 @@ def write(*, firings: Sequence[Firing], at: datetime) -> int:
                     [one.promise_id for one in dropped],
                 ],
             )
-    notices.queue(messages=[new for one in rung_fired for new in _messages(one)], at=at)
+    notices.queue(messages=[new for one in rung_fired for new in _messages(one, words)], at=at)
     return len(rung_fired)
 
 
-def _event_data(one: Firing) -> str:
+class _Words:
+    """What firings say, translated once for all of them."""
+
+    def __init__(self) -> None:
+        self.system = _("系统")
+        self.told = _("“%(promise)s”第 %(rung)d 级提醒:已通知 %(names)s。")
+        self.nobody = _("上一级无人当值,已直接通知下一级。")
+        self.late = _("此前有提醒因系统停顿而错过,已补记。")
+        self.title = _("%(number)s %(kind)s:“%(promise)s”%(state)s")
+        self.broken = _("已超时")
+        self.soon = _("即将到时")
+        self.promises = {code: str(title) for code, title in titles.PROMISES.items()}
+        self.kinds = {code: str(title) for code, title in titles.KINDS.items()}
+
+
+def _advance(one: Firing) -> dict[str, object]:
+    return {
+        "id": one.promise_id,
+        "rung": one.promise.rung if one.fired is None else one.fired,
+        "next_alarm_at": one.next_alarm_at.isoformat() if one.next_alarm_at else None,
+        "state": one.promise.state,
+    }
+
+
+def _event_data(one: Firing) -> dict[str, object]:
     data: dict[str, object] = {
         "promise": one.promise.code,
         "rule": one.promise.rule,
@@ -186,30 +204,29 @@ def _event_data(one: Firing) -> str:
         data["late"] = list(one.skipped)
     if one.nobody:
         data["nobody"] = list(one.nobody)
-    return json.dumps(data)
+    return data
 
 
-def _sentence(one: Firing) -> str:
-    names = "、".join(person.name for person in one.told)
-    sentence = _("“%(promise)s”第 %(rung)d 级提醒:已通知 %(names)s。") % {
-        "promise": titles.PROMISES[one.promise.code],
+def _sentence(one: Firing, words: _Words) -> str:
+    sentence = words.told % {
+        "promise": words.promises[one.promise.code],
         "rung": one.fired,
-        "names": names,
+        "names": "、".join(person.name for person in one.told),
     }
     if one.nobody:
-        sentence += _("上一级无人当值,已直接通知下一级。")
+        sentence += words.nobody
     if one.skipped:
-        sentence += _("此前有提醒因系统停顿而错过,已补记。")
+        sentence += words.late
     return sentence
 
 
-def _messages(one: Firing) -> list[notices.NewMessage]:
+def _messages(one: Firing, words: _Words) -> list[notices.NewMessage]:
     subject = one.subject
-    title = _("%(number)s %(kind)s:“%(promise)s”%(state)s") % {
+    title = words.title % {
         "number": subject.number,
-        "kind": titles.KINDS[subject.kind],
-        "promise": titles.PROMISES[one.promise.code],
-        "state": _("已超时") if one.promise.state == "broken" else _("即将到时"),
+        "kind": words.kinds[subject.kind],
+        "promise": words.promises[one.promise.code],
+        "state": words.broken if one.promise.state == "broken" else words.soon,
     }
     purpose = f"{subject.number}:{one.promise.code}:{one.promise_id}:rung{one.fired}"
     return [

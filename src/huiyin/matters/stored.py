@@ -11,7 +11,10 @@ from huiyin.standards.react import PromiseState, Span
 def pauses_of(promise_ids: Iterable[int]) -> dict[int, tuple[Span, ...]]:
     """Return the pauses of promises in the order they began."""
     found: dict[int, tuple[Span, ...]] = {}
-    for row in Pause.objects.filter(promise_id__in=list(promise_ids)).order_by("from_at", "id"):
+    asked = list(promise_ids)
+    if not asked:
+        return found
+    for row in Pause.objects.filter(promise_id__in=asked).order_by("from_at", "id"):
         span = Span(row.from_at, row.to_at, row.until_at, row.reason)
         found[row.promise_id] = (*found.get(row.promise_id, ()), span)
     return found

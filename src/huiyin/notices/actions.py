@@ -1,8 +1,9 @@
 """Writing to the outbox and emptying it (NOT-04)."""
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -16,9 +17,11 @@ _QUEUE = """
 INSERT INTO notices_message
        (community_id, recipient_id, channel, purpose, epoch, fence, about, subject, text, urgent,
         state, at, tries, problem)
-SELECT c, r, ch, p, e, f, a, s, t, u, 'queued', %s, 0, ''
-  FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::int[], %s::bigint[],
-              %s::text[], %s::text[], %s::text[], %s::bool[]) AS n(c, r, ch, p, e, f, a, s, t, u)
+SELECT community_id, recipient_id, channel, purpose, epoch, fence, about, left(subject, 120), text,
+       urgent, 'queued', %s, 0, ''
+  FROM json_to_recordset(%s)
+       AS n(community_id bigint, recipient_id bigint, channel text, purpose text, epoch int,
+            fence bigint, about text, subject text, text text, urgent bool)
 ON CONFLICT (purpose, recipient_id, channel, epoch) DO NOTHING
 """
 
@@ -39,6 +42,9 @@ class NewMessage:
     urgent: bool = False
 
 
+_COLUMNS = tuple(one.name for one in fields(NewMessage))
+
+
 @dataclass(frozen=True, slots=True)
 class Fence:
     """The clock and epoch under which a message was written."""
@@ -54,20 +60,9 @@ def queue(*, messages: Sequence[NewMessage], at: datetime) -> None:
     """
     if not messages:
         return
-    columns: list[list[object]] = [
-        [one.community_id for one in messages],
-        [one.recipient_id for one in messages],
-        [one.channel for one in messages],
-        [one.purpose for one in messages],
-        [one.epoch for one in messages],
-        [one.fence for one in messages],
-        [one.about for one in messages],
-        [one.subject[:120] for one in messages],
-        [one.text for one in messages],
-        [one.urgent for one in messages],
-    ]
+    rows = [{name: getattr(one, name) for name in _COLUMNS} for one in messages]
     with connection.cursor() as cursor:
-        cursor.execute(_QUEUE, [at, *columns])
+        cursor.execute(_QUEUE, [at, json.dumps(rows, ensure_ascii=False)])
 
 
 def deliver(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Final, Literal, TypeAlias, cast, get_args
 
@@ -137,7 +137,11 @@ class Standard:
 
     def clause(self, clause_id: str) -> Clause | None:
         """Find a clause by its id."""
-        return next((clause for clause in self.clauses if clause.id == clause_id), None)
+        return self._by_id.get(clause_id)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Clause]:
+        return {clause.id: clause for clause in self.clauses}
 
     def clauses_for(self, kind: str, important: bool) -> tuple[Clause, ...]:
         """List the clauses that hold for a matter of that kind."""

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from psycopg.types.datetime import TimestamptzLoader
 
 from huiyin.estate.models import Community
 from huiyin.kernel.calendar import WorkingCalendar
@@ -25,7 +26,6 @@ from huiyin.staff.access import LEADERS, admit_post
 from huiyin.staff.rules import Directory
 from huiyin.standards import queries as standards
 from huiyin.standards import react as engine
-from huiyin.standards.document import Standard
 from huiyin.standards.react import PromiseState, Span
 from huiyin.trail import actions as trail
 
@@ -39,7 +39,8 @@ RETRY_AFTER = timedelta(minutes=10)
 _CLAIM = """
 SELECT p.id, p.matter_id, p.standard_id, p.clause, p.code, p.rule, p.cycle, p.state, p.base_at,
        p.started_at, p.due_at, p.rung, p.next_alarm_at, p.provisional, p.epoch,
-       m.number, m.kind, m.community_id, m.owner_id, m.follower_id
+       m.number, m.kind, m.community_id, m.owner_id, m.follower_id,
+       EXISTS (SELECT FROM matters_pause AS a WHERE a.promise_id = p.id) AS was_paused
   FROM matters_promise p JOIN matters_matter m ON m.id = p.matter_id
  WHERE p.next_alarm_at <= %s
  ORDER BY p.next_alarm_at, p.id
@@ -55,6 +56,7 @@ class _Surroundings:
     at: datetime
     zones: dict[int, tuple[str, int]] = field(default_factory=dict)
     directories: dict[int, Directory] = field(default_factory=dict)
+    calendars: dict[tuple[int, int], WorkingCalendar] = field(default_factory=dict)
 
     def staff(self, community_id: int) -> Directory:
         if community_id not in self.directories:
@@ -63,9 +65,13 @@ class _Surroundings:
             )
         return self.directories[community_id]
 
-    def calendar(self, community_id: int, standard: Standard) -> WorkingCalendar:
-        zone, version = self._zone(community_id)
-        return standards.calendar((community_id, zone, version), standard)
+    def calendar(self, community_id: int, standard_id: int) -> WorkingCalendar:
+        key = (community_id, standard_id)
+        if key not in self.calendars:
+            zone, version = self._zone(community_id)
+            standard = standards.by_id(standard_id)
+            self.calendars[key] = standards.calendar((community_id, zone, version), standard)
+        return self.calendars[key]
 
     def _zone(self, community_id: int) -> tuple[str, int]:
         if not self.zones:
@@ -86,12 +92,14 @@ def sweep(*, at: datetime, limit: int = BATCH) -> int:
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
+            # Django's own loader of moments costs more than the whole claim.
+            cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
             cursor.execute(_CLAIM, [at, limit])
             rows = cursor.fetchall()
         if not rows:
             return 0
         around = _Surroundings(at)
-        pauses = pauses_of([row[0] for row in rows])
+        pauses = pauses_of([row[0] for row in rows if row[-1]])
         firings: list[firing.Firing] = []
         whole: dict[int, None] = {}
         for row in rows:
@@ -118,7 +126,7 @@ def _plan(
     by itself, or a repeating promise that renews, touches more than this row."""
     promise, promise_id, epoch, subject, standard_id = _read(row, pauses)
     standard = standards.by_id(standard_id)
-    calendar = around.calendar(subject.community_id, standard)
+    calendar = around.calendar(subject.community_id, standard_id)
     if promise.state == "paused":
         return None
     changes = engine.settle(standard, [promise], around.at, calendar)
@@ -142,7 +150,7 @@ def _read(
 ) -> tuple[PromiseState, int, int, firing.Subject, int]:
     (pk, matter_id, standard_id, clause, code, rule, cycle, state, base_at) = row[:9]
     (started_at, due_at, rung, next_alarm_at, provisional, epoch) = row[9:15]
-    (number, kind, community_id, owner_id, follower_id) = row[15:]
+    (number, kind, community_id, owner_id, follower_id) = row[15:20]
     promise = PromiseState(
         key=str(pk),
         clause_id=clause,
