@@ -169,17 +169,22 @@ def on_duty(*, community_id: int, posts: tuple[str, ...], at: datetime) -> tuple
     return staff.told(posts, owner_id=0)
 
 
+_KEEPER = """
+SELECT employee_id FROM staff_area
+ WHERE building_id = %(building)s AND from_on <= %(day)s
+   AND (until_on IS NULL OR until_on > %(day)s)
+ ORDER BY id LIMIT 1
+"""
+
+
 def keeper_id_of(*, building_id: int | None, on: date) -> int | None:
     """Return the employee who keeps a building on a day (责任区, HR-02), or None."""
     if building_id is None:
         return None
-    return (
-        Area.objects.filter(
-            Q(until_on__isnull=True) | Q(until_on__gt=on), building_id=building_id, from_on__lte=on
-        )
-        .values_list("employee_id", flat=True)
-        .first()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEPER, {"building": building_id, "day": on})
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 def keeper_of(*, building_id: int | None, on: date) -> EmployeeRow | None:

@@ -235,17 +235,25 @@ def _employee(code: str | None, community_id: int, at: datetime, field: str) -> 
     return staff.employee_model(code=code, community_id=community_id, at=at, field=field)
 
 
+_BY_NAME = """
+SELECT DISTINCT p.* FROM estate_person p JOIN estate_occupancy o ON o.person_id = p.id
+ WHERE o.house_id = %s AND o.until_on IS NULL AND p.name = %s LIMIT 2
+"""
+_BY_PHONE = """
+SELECT DISTINCT p.* FROM estate_person p JOIN estate_occupancy o ON o.person_id = p.id
+  JOIN estate_phone n ON n.person_id = p.id
+ WHERE o.house_id = %s AND o.until_on IS NULL AND n.number = %s LIMIT 2
+"""
+
+
 def _person(house: House | None, phone: str, caller: str) -> Person | None:
     """Return the person of the house with this telephone or this name; never a guess."""
     if house is None or not (phone or caller):
         return None
-    people = Person.objects.filter(
-        occupancies__house=house, occupancies__until_on__isnull=True
-    ).distinct()
     digits = "".join(sign for sign in phone if sign.isdigit())
-    found = list(people.filter(phones__number=digits)[:2]) if digits else []
+    found = list(Person.objects.raw(_BY_PHONE, [house.pk, digits])) if digits else []
     if not found and caller.strip():
-        found = list(people.filter(name=caller.strip())[:2])
+        found = list(Person.objects.raw(_BY_NAME, [house.pk, caller.strip()]))
     return found[0] if len(found) == 1 else None
 
 
