@@ -28,7 +28,7 @@ TIME_TRAVEL = env.flag("HUIYIN_TIME_TRAVEL")
 SECRET_LENGTH = 40
 
 if PRODUCTION:
-    for forbidden in ("HUIYIN_DEBUG", "HUIYIN_TIME_TRAVEL"):
+    for forbidden in ("HUIYIN_DEBUG", "HUIYIN_TIME_TRAVEL", "HUIYIN_BENCH"):
         if env.flag(forbidden):
             raise env.BadSetting(f"{forbidden}: not in production (HUIYIN_ENV=production)")
     if env.text("HUIYIN_NOW"):

@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from huiyin.config import health
+from huiyin.config import env, health
 
 # Employees get their account from the company and have no mail address of ours to prove: of
 # allauth's pages only these are there. Signing up is a page that says so.
@@ -27,3 +27,8 @@ urlpatterns = [
     path("api/v1/", include("huiyin.doors.api.urls")),
     path("", include("huiyin.doors.console.urls")),
 ]
+
+if env.flag("HUIYIN_BENCH"):  # the floor of `huiyin bench`; production refuses to start with it
+    from huiyin.flows.bench import bare
+
+    urlpatterns.append(path(f"{bare.PATH}<int:pk>", bare.row))
