@@ -151,11 +151,11 @@ class VisitBack(VerbForm):
         label=_("业主满意吗?"),
         coerce=int,
         choices=[
-            (5, _("非常满意")),
+            (5, _("很满意")),
             (4, _("满意")),
             (3, _("一般")),
             (2, _("不满意")),
-            (1, _("很不满意")),
+            (1, _("很不满")),
         ],
         widget=forms.RadioSelect,
     )

@@ -81,16 +81,10 @@ def _kinds(event: EventView, _now: datetime, _zone: ZoneInfo) -> str:
 
 
 def _rung(event: EventView, _now: datetime, _zone: ZoneInfo) -> str:
-    code = event.data.get("promise") or ""
+    if event.data.get("promise"):
+        return ""  # the clock's own sentence says whom it told
     told = event.data.get("to_names") or event.data.get("to") or []
-    parts = {
-        "clock": titles.PROMISES.get(code, code),
-        "rung": event.data.get("rung") or "",
-        "to": "、".join(str(one) for one in told) or _("无人可通知"),
-    }
-    if not code:
-        return _("上报给 %(to)s") % parts
-    return _("“%(clock)s”第 %(rung)s 级提醒,通知 %(to)s") % parts
+    return _("上报给 %(to)s") % {"to": "、".join(str(one) for one in told)}
 
 
 _DETAILS: dict[str, Callable[[EventView, datetime, ZoneInfo], str]] = {

@@ -1,11 +1,13 @@
 """Forms that change a clause, a target, or a day of the calendar (STD-01)."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from huiyin.doors.console.standards.limits import write_limit
 from huiyin.doors.parts.forms import DoorForm, Moment, text_area
 from huiyin.matters import titles
 from huiyin.standards.queries import ClauseRow, TargetRow
@@ -42,25 +44,37 @@ class ClauseForm(ChangeForm):
 
     limit = forms.CharField(
         label=_("时限"),
-        help_text=_("写法:10m(10 分钟)、24h、same day(当日)、3d(3 天)、2wd(2 个工作日)"),
+        help_text=_("如:10m 或 10 分钟、24h、same day 或 当日、3d 或 3 天、2wd 或 2 个工作日"),
     )
     pausable = forms.BooleanField(label=_("允许暂停计时"), required=False)
     ladder = forms.CharField(
         label=_("提醒阶梯"),
         required=False,
         widget=text_area(4),
-        help_text=_("每行一级,写法“half: owner”;多个岗位用逗号隔开。"),
+        help_text=_(
+            "每行一级,如“过半: 经办人”,多个岗位用逗号隔开。"
+            "时刻:一开始、过半、到期、超过一倍、次日早上。"
+        ),
     )
     field_order = ("limit", "pausable", "ladder", "effective_at", "reason")
+
+    def clean_limit(self) -> str:
+        """Read a limit in words too: 30 分钟, 2 个工作日, 当日."""
+        return write_limit(self.cleaned_data["limit"])
 
     @staticmethod
     def initial_of(row: ClauseRow) -> dict[str, Any]:
         """Return what the clause says now."""
-        ladder = "\n".join(f"{at}: {', '.join(to)}" for at, to in row.ladder)
-        return {"limit": row.limit, "pausable": row.pausable, "ladder": ladder}
+        rungs = (
+            f"{RUNGS.get(at, at)}: {', '.join(str(ROLES.get(one, one)) for one in to)}"
+            for at, to in row.ladder
+        )
+        return {"limit": row.limit, "pausable": row.pausable, "ladder": "\n".join(rungs)}
 
     def clean_ladder(self) -> Sequence[tuple[str, Sequence[str]]]:
-        """Read the rungs, one a line; what they mean is judged by the standards."""
+        """Read the rungs, one a line, in words or codes; the standards judge what they mean."""
+        moments = {str(title): code for code, title in RUNGS.items()}
+        roles = {str(title): code for code, title in ROLES.items()}
         rungs: list[tuple[str, Sequence[str]]] = []
         for line in self.cleaned_data["ladder"].splitlines():
             at, colon, to = line.replace("\uff1a", ":").partition(":")
@@ -70,8 +84,9 @@ class ClauseForm(ChangeForm):
                 raise forms.ValidationError(
                     _("“%(line)s”缺少冒号。"), params={"line": line.strip()}
                 )
-            people = [one.strip() for one in to.replace("\uff0c", ",").split(",") if one.strip()]
-            rungs.append((at.strip(), people))
+            named = [one.strip() for one in re.split("[,\uff0c\u3001]", to) if one.strip()]
+            people = [roles.get(one, one) for one in named]
+            rungs.append((moments.get(at.strip(), at.strip()), people))
         return rungs
 
 

@@ -1,5 +1,7 @@
 """A written limit in the reader's words: ``10m`` is ten minutes, ``2wd`` two working days."""
 
+import re
+
 from django.utils.translation import gettext as _
 
 from huiyin.kernel.limits import (
@@ -23,6 +25,18 @@ def say_limit(written: str) -> str:
         return _say(parse_limit(written))
     except BadLimit:
         return written
+
+
+_UNITS = {"分钟": "m", "小时": "h", "天": "d", "个工作日": "wd", "工作日": "wd"}
+_WORDS = re.compile(r"(\d+)\s*(分钟|小时|天|个?工作日)")
+
+
+def write_limit(said: str) -> str:
+    """Return a limit said in Chinese as it is written; what is not so said comes back as it is."""
+    said = said.strip()
+    if said in {"当日", "当天"}:
+        return str(SameDay())
+    return _WORDS.sub(lambda found: found[1] + _UNITS[found[2]], said)
 
 
 def _say(limit: Limit) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from huiyin.doors.console.standards.limits import say_limit
+from huiyin.doors.console.standards.limits import say_limit, write_limit
 from huiyin.doors.console.tests.visit import text_of, visitor
 from huiyin.matters.tests.cast import AT, Cast
 from huiyin.standards import queries as standards
@@ -10,7 +10,7 @@ from huiyin.standards import queries as standards
 CLAUSE = "/standards/clauses/complaint.assign/"
 CHANGE = {
     "limit": "15m",
-    "ladder": "half: owner\ndue: superior, manager",
+    "ladder": "过半: 经办人\ndue: 经办人的上级、manager",
     "reason": "试行一个月",
     "effective_at": "",
 }
@@ -106,6 +106,20 @@ def test_a_year_not_yet_decreed_is_shown_all_the_same(cast: Cast) -> None:
 )
 def test_a_limit_is_said_in_words(written: str, said: str) -> None:
     assert say_limit(written) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("30 分钟", "30m"),
+        ("2个工作日", "2wd"),
+        ("当日", "same day"),
+        ("3d", "3d"),
+        ("soon", "soon"),
+    ],
+)
+def test_a_limit_may_be_written_in_words(said: str, written: str) -> None:
+    assert write_limit(said) == written
 
 
 def _now() -> dict[str, str]:

@@ -109,7 +109,9 @@
     if (event.target.id === "household") {
       clearHits();
       const text = $("#new-matter textarea");
-      if (text) text.focus();
+      const desk = matchMedia("(min-width: 62rem)").matches;
+      if (text && desk) text.focus();
+      else $("#household").scrollIntoView({ block: "start" });
     }
   });
 
