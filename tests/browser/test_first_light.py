@@ -178,5 +178,5 @@ def test_what_was_typed_survives_a_refusal_and_a_broken_line(screen: Screen) -> 
     expect(text).to_have_value(TEXT)
     page.context.set_offline(True)
     page.get_by_role("button", name="登记", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("没有连上服务器")
+    expect(page.locator("#trouble")).to_contain_text("没有连上服务器")
     expect(text).to_have_value(TEXT)
