@@ -56,6 +56,18 @@ class Directory:
     people: dict[int, Duty] = field(default_factory=dict)
     by_post: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
+    def without(self, employee_id: int | None) -> "Directory":
+        """Return the staff as if one employee were not there, who must not hear of something."""
+        if employee_id not in self.people:
+            return self
+        return Directory(
+            {one: duty for one, duty in self.people.items() if one != employee_id},
+            {
+                post: tuple(one for one in held if one != employee_id)
+                for post, held in self.by_post.items()
+            },
+        )
+
     def holders(self, post: str) -> tuple[Duty, ...]:
         """Return everybody who holds the post, on duty or not, in order of employee code."""
         return tuple(self.people[one] for one in self.by_post.get(post, ()))

@@ -63,13 +63,13 @@ class Work:
 
     @property
     def staff(self) -> Directory:
-        """The community's staff at this moment, read once."""
+        """The community's staff at this moment, read once, less whom the complaint is about."""
         if self._staff is None:
             self._staff = staff.directory(
                 community_id=self.matter.community_id,
                 at=self.at,
                 zone=self.matter.community.zone,
-            )
+            ).without(self.matter.about_employee_id)
         return self._staff
 
     def standing(self) -> rules.Standing:

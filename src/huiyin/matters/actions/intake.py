@@ -73,6 +73,7 @@ def receive_matter(
     staff_now = staff.directory(community_id=place_row.id, at=at, zone=place_row.zone)
     follower = _employee(first_heard_by, place_row.id, at, "first_heard_by")
     about = _employee(about_employee, place_row.id, at, "about_employee")
+    staff_now = staff_now.without(about.pk if about else None)
     wanted = _employee(owner, place_row.id, at, "owner")
     first = (
         staff_now.stand_in(wanted.pk)

@@ -40,6 +40,7 @@ _CLAIM = """
 SELECT p.id, p.matter_id, p.standard_id, p.clause, p.code, p.rule, p.cycle, p.state, p.base_at,
        p.started_at, p.due_at, p.rung, p.next_alarm_at, p.provisional, p.epoch,
        m.number, m.kind, m.community_id, m.owner_id, m.follower_id,
+       m.about_employee_id,
        EXISTS (SELECT FROM matters_pause AS a WHERE a.promise_id = p.id) AS was_paused
   FROM matters_promise p JOIN matters_matter m ON m.id = p.matter_id
  WHERE p.next_alarm_at <= %s
@@ -140,7 +141,7 @@ def _plan(
         epoch=epoch,
         standard=standard,
         calendar=calendar,
-        staff=around.staff(subject.community_id),
+        staff=around.staff(subject.community_id).without(row[20]),
         at=around.at,
     )
 

@@ -1,6 +1,7 @@
 """The clocks of a matter, told as small stories through the real actions."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -205,7 +206,7 @@ def test_only_a_real_contact_renews_the_weekly_clock(cast: Cast) -> None:
     first = moment("2026-03-24 00:00")
     assert promises(number, "keep_in_touch") == [("running", first, None)]
 
-    it = {"by": keeper, "number": number}
+    it: dict[str, Any] = {"by": keeper, "number": number}
     actions.note_matter(**it, at=AT + DAY, text="内部讨论")
     actions.record_progress(**it, at=AT + DAY, text="没有接通", via="phone", reached=False)
     actions.record_progress(**it, at=AT + DAY, text="问过物料", via="")
@@ -273,7 +274,7 @@ def test_an_important_letter_before_the_national_day_week_is_answered_by_the_lea
     assert Matter.objects.get(number=number).owner.code == cast.code("manager")
     assert promises(number, "leader_answer") == [("running", moment("2026-10-09 18:00"), None)]
 
-    it = {"number": number, "text": "已调查", "via": "letter"}
+    it: dict[str, Any] = {"number": number, "text": "已调查", "via": "letter"}
     actions.reply_to_owner(by=cast.caller("supervisor"), at=at + DAY, **it)
     assert promises(number, "leader_answer")[0][0] == "running", "only the person in charge counts"
     actions.reply_to_owner(by=cast.caller("manager"), at=moment(answered), **it)
@@ -406,7 +407,7 @@ def test_a_reclassified_matter_counts_from_its_reception(cast: Cast) -> None:
 @pytest.mark.rule("REC-10")
 def test_a_pause_moves_the_due_moment_by_exactly_its_length(cast: Cast) -> None:
     number, keeper = accepted(cast), cast.caller("keeper")
-    it = {"by": keeper, "number": number}
+    it: dict[str, Any] = {"by": keeper, "number": number}
     for from_at, seconds in ((AT + HOUR, 90), (AT + HOUR + timedelta(seconds=100), 20)):
         actions.pause_matter(**it, at=from_at, until=AT + 9 * DAY, reason="业主外出")
         actions.resume_matter(**it, at=from_at + timedelta(seconds=seconds))

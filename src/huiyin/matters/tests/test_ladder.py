@@ -1,6 +1,7 @@
 """The ladder: who hears when, after a silence, with nobody on duty, and never after the answer."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -255,7 +256,7 @@ def test_what_was_answered_between_firing_and_sending_is_overtaken(answer: str, 
     assert told(number, code) == [(OWNER, "queued")]
 
     at = fired + timedelta(seconds=1)
-    it = {"by": keeper, "at": at, "number": number}
+    it: dict[str, Any] = {"by": keeper, "at": at, "number": number}
     if answer == "assigned":
         actions.assign_matter(**it, to=OWNER)
     elif answer == "re-assigned":
