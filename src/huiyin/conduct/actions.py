@@ -22,7 +22,7 @@ from huiyin.kernel.errors import BadInput, Forbidden, NotFound, WrongState
 from huiyin.matters.access import visible
 from huiyin.matters.actions import assign_matter, note_matter, promise_time, receive_matter
 from huiyin.matters.models import Matter
-from huiyin.staff.queries import local_day
+from huiyin.staff.queries import employee_model, local_day
 from huiyin.trail.actions import record
 
 ATTITUDE = "complaint.attitude"
@@ -43,14 +43,17 @@ class UnableToPunish(WrongState):
 
 
 @transaction.atomic
-def open_case(*, by: Caller, at: datetime, number: str) -> None:
+def open_case(*, by: Caller, at: datetime, number: str, employee: str = "") -> None:
     """Open the case of the employee complained of; opened already, it stays as it is.
 
-    Raises NotFound, Forbidden, UnableToOpenCase.
+    ``employee`` names by code whom the complaint is about, where reception could not tell.
+    Raises NotFound, Forbidden, UnableToOpenCase, BadInput.
     """
     matter = _matter(by, number)
     if matter.kind != ATTITUDE:
         raise UnableToOpenCase(_("只有服务态度投诉才有员工处理记录。"))
+    if employee:
+        _name(matter, employee, by, at)
     if matter.about_employee_id is None:
         raise UnableToOpenCase(_("还没有登记被投诉的员工,请先登记。"))
     _made, is_new = ConductCase.objects.get_or_create(
@@ -167,6 +170,22 @@ def _matter(by: Caller, number: str) -> Matter:
         raise NotFound(_("没有编号为“%(number)s”的事项。") % {"number": number})
     admit_leader(by, matter.community_id)
     return matter
+
+
+def _name(matter: Matter, code: str, by: Caller, at: datetime) -> None:
+    """Write down whom the complaint is about; from now on it is hidden from them."""
+    employee = employee_model(code=code, community_id=matter.community_id, at=at, field="employee")
+    if matter.about_employee_id == employee.pk:
+        return
+    if matter.about_employee_id is not None:
+        raise UnableToOpenCase(_("这件投诉已登记了另一位员工。"))
+    if employee.pk == by.employee_id:
+        raise Forbidden(_("关于自己的投诉要由别人处理。"))
+    if employee.pk in (matter.owner_id, matter.follower_id):
+        raise UnableToOpenCase(_("这件事正由该员工经办或跟进,请先改派给别人。"))
+    matter.about_employee = employee
+    matter.save(update_fields=["about_employee"])
+    _trail("conduct.employee_named", by, at, matter, {"employee": code})
 
 
 def _case(matter: Matter) -> ConductCase:

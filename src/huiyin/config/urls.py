@@ -1,9 +1,10 @@
 """Every address: what machines ask, log-in, the API, and the pages of the staff."""
 
 from allauth.account import views as account
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from huiyin.config import env, health
+from huiyin.doors.api.urls import unknown
 
 # Employees get their account from the company and have no mail address of ours to prove: of
 # allauth's pages only these are there. Signing up is a page that says so.
@@ -25,6 +26,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include(log_in)),
     path("api/v1/", include("huiyin.doors.api.urls")),
+    re_path(r"^api(?:/|$)", unknown),
     path("", include("huiyin.doors.console.urls")),
 ]
 

@@ -144,6 +144,33 @@ def test_a_case_needs_an_attitude_and_an_employee(cast: Cast) -> None:
             queries.case(caller=manager, number=number, at=LATER)
 
 
+@pytest.mark.rule("CMP-05")
+def test_whom_it_is_about_may_become_known_later(cast: Cast) -> None:
+    number = cast.receive(kind="complaint.attitude")
+    manager, guard = cast.caller("manager"), cast.code(CONCERNED)
+    with pytest.raises(BadInput) as refused:
+        actions.open_case(by=manager, at=LATER, number=number, employee="E999")
+    assert refused.value.field == "employee"
+    with pytest.raises(actions.UnableToOpenCase):
+        actions.open_case(by=manager, at=LATER, number=number)
+    for _ in range(2):
+        actions.open_case(by=manager, at=LATER, number=number, employee=guard)
+    with pytest.raises(actions.UnableToOpenCase):
+        actions.open_case(by=manager, at=LATER, number=number, employee=cast.code("cleaner"))
+    with pytest.raises(NotFound):
+        matters.matter(caller=cast.caller(CONCERNED), number=number, at=LATER)
+
+
+def test_nobody_handles_a_complaint_about_themselves(cast: Cast) -> None:
+    number = cast.receive(kind="complaint.attitude")
+    supervisor = cast.caller("supervisor")
+    with pytest.raises(Forbidden):
+        actions.open_case(by=supervisor, at=LATER, number=number, employee=cast.code("supervisor"))
+    owner = Matter.objects.get(number=number).owner.code
+    with pytest.raises(actions.UnableToOpenCase):
+        actions.open_case(by=supervisor, at=LATER, number=number, employee=owner)
+
+
 def test_one_correction_with_a_day_to_come(cast: Cast) -> None:
     number = opened(cast)
     manager = cast.caller("manager")

@@ -194,7 +194,13 @@ def resume(request: Request, number: Code, payload: MaybeNothing = None) -> dict
 @router.post("/matters/{number}/finish", response=MatterOut)
 def finish(request: Request, number: Code, payload: given.Result) -> dict[str, Any]:
     """Report the result to the desk (REC-10)."""
-    actions.finish_matter(by=request.caller, at=clock.now(), number=number, result=payload.result)
+    actions.finish_matter(
+        by=request.caller,
+        at=clock.now(),
+        number=number,
+        result=payload.result,
+        cause=payload.cause or "",
+    )
     return _shown(request, number)
 
 

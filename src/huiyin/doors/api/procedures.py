@@ -65,9 +65,15 @@ def report(request: Request, number: Code) -> dict[str, Any]:
 
 
 @router.post("/matters/{number}/conduct", response=ConductOut, tags=CONDUCT)
-def open_case(request: Request, number: Code, payload: MaybeNothing = None) -> dict[str, Any]:
-    """Open the case of the employee complained of; opened already, it stays as it is."""
-    conduct.open_case(by=request.caller, at=clock.now(), number=number)
+def open_case(
+    request: Request, number: Code, payload: Body[given.Concerned | None] = None
+) -> dict[str, Any]:
+    """Open the case of the employee complained of; opened already, it stays as it is.
+
+    ``employee`` says whom the complaint is about, where reception could not tell.
+    """
+    employee = payload.employee if payload else None
+    conduct.open_case(by=request.caller, at=clock.now(), number=number, employee=employee or "")
     return _case(request, number)
 
 

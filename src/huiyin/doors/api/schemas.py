@@ -16,7 +16,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from huiyin.matters.kinds import CHANNELS, KINDS, STATES
+from huiyin.matters.kinds import CAUSES, CHANNELS, KINDS, STATES
 
 NO_NUL = r"^[^\u0000]*$"
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2099
@@ -85,6 +85,7 @@ Moment: TypeAlias = Annotated[
 Day: TypeAlias = Annotated[date, BeforeValidator(_written), AfterValidator(_day_within_reach)]
 Kind: TypeAlias = Annotated[str, AfterValidator(_known(KINDS)), _words(KINDS)]
 Channel: TypeAlias = Annotated[str, AfterValidator(_known(CHANNELS)), _words(CHANNELS)]
+Cause: TypeAlias = Annotated[str, AfterValidator(_known(CAUSES)), _words(CAUSES)]
 State: TypeAlias = Annotated[str, AfterValidator(_known(STATES)), _words(STATES)]
 CALL_EVENTS = ("ringing", "answered", "abandoned", "ended")
 CallEvent: TypeAlias = Annotated[str, AfterValidator(_known(CALL_EVENTS)), _words(CALL_EVENTS)]
@@ -154,6 +155,7 @@ class PauseUntil(Given):
 
 class Result(Given):
     result: Text
+    cause: Cause | None = None
 
 
 class Reply(Given):
@@ -224,6 +226,12 @@ class ReturnOpinion(Given):
     opinion: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=NO_NUL)
     ]
+
+
+class Concerned(Given):
+    """Whom a complaint is about."""
+
+    employee: Word | None = None
 
 
 class Correction(Given):

@@ -44,7 +44,9 @@ def test_without_a_post_nobody_is_left_but_a_name() -> None:
     Employee.objects.filter(user=user).update(left_on=date(2026, 3, 1))
     caller = caller_for_token(token, AT)
     assert caller == caller_for(user, AT)
-    assert caller is not None and caller.employee_id is None and not caller.posts
+    assert caller is not None
+    assert caller.employee_id is None
+    assert not caller.posts
 
 
 @pytest.mark.django_db

@@ -65,6 +65,15 @@ def test_an_unknown_address_is_a_problem(site: Site, path: str) -> None:
     assert is_problem(api.post(path, {}), 404)
 
 
+def test_another_version_is_a_problem_too(site: Site) -> None:
+    for path in ("/api/", "/api/v2/matters", "/api"):
+        response = site.api("keeper").http.get(path)
+        assert (response.status_code, response["Content-Type"]) == (
+            404,
+            "application/problem+json",
+        )
+
+
 def test_a_wrong_method_is_a_problem(site: Site) -> None:
     response = site.api("keeper").http.delete("/api/v1/matters")
     told = Told(response.status_code, json.loads(response.content), dict(response.headers))

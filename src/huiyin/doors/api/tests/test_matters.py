@@ -139,6 +139,7 @@ def test_other_verbs(site: Site) -> None:
         ("pause", {"until": "2027-03-18T09:00:00+08:00", "reason": "久"}, "until"),
         ("pause", {"until": "2026-03-18T09:00:00+08:00", "reason": " "}, "reason"),
         ("finish", {"result": ""}, "result"),
+        ("finish", {"result": "好", "cause": "magic"}, "cause"),
         ("reply", {"text": "好", "via": "drum"}, "via"),
         ("visit-back", {"satisfaction": 6}, "satisfaction"),
         ("visit-back", {"satisfaction": 0}, "satisfaction"),
