@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-from huiyin.estate.roster.text import Cell, Unreadable, cell_text, is_blank
+from huiyin.estate.roster.text import Cell, Unreadable, cell_text, is_blank, squeeze
 
 _AREA = re.compile(
     r"(?:建筑面积|建面|面积)?:?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)"
-    r"(?:m2|m\^2|㎡|平方米|平方公尺|平方|平米|平)?(?:\([^()\d]*\))?",
+    r"(?:m2|m\^2|sq\.?m\.?|㎡|平方米|平方公尺|平方|平米|平)?(?:\((?:[^()\d]*|套内[^()]*)\))?",
     re.IGNORECASE | re.ASCII,
 )
 _CENT = Decimal("0.01")
@@ -24,7 +24,7 @@ def read_area(value: Cell) -> Decimal | None:
     text = cell_text(value)
     if is_blank(text):
         return None
-    found = _AREA.fullmatch(text.replace(" ", "").replace("\n", ""))
+    found = _AREA.fullmatch(re.sub(r"(?<=\d)。(?=\d)", ".", squeeze(text)))
     if found is None or isinstance(value, bool):
         raise Unreadable("area.not_a_number")
     area = Decimal(found["number"].replace(",", ""))

@@ -16,10 +16,16 @@ _TAIL = (
     r"(?:交房|交付|交楼|收楼|收房|入伙)?"
 )
 _YEAR_FIRST = re.compile(
-    rf"(\d{{4}})(?:年|[-/.])(\d{{1,2}})(?:月|[-/.])(\d{{1,2}})[日号]?{_TAIL}", re.ASCII
+    rf"(\d{{4}})(?:年|[-/.、, ])(\d{{1,2}})(?:月|[-/.、, ])(\d{{1,2}})[日号]?{_TAIL}", re.ASCII
 )
 _SHORT_YEAR = re.compile(r"(\d{2})年(\d{1,2})月(\d{1,2})[日号]?", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", re.ASCII)
+_MONTH_NAMED = re.compile(
+    r"(?P<day>\d{1,2})[- ](?P<month>[a-z]{3})[a-z]*[-, ]*(?P<year>\d{4})"
+    r"|(?P<month_first>[a-z]{3})[a-z]*\.? ?(?P<then>\d{1,2}),? ?(?P<last>\d{4})",
+    re.ASCII | re.IGNORECASE,
+)
+_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _NO_DAY = re.compile(r"\d{4}(?:年|[-/.])\d{1,2}月?|\d{4}年?|(?:19|20)\d{4}", re.ASCII)
 _NOT_YET = re.compile(r"[未待尚].{0,6}(?:交|收|售|入伙|入住|办|领)?.{0,4}|空置|开发商")
@@ -59,6 +65,8 @@ def _written(text: str) -> date:
         return _day("20" + found[1], found[2], found[3])
     if found := _YEAR_LAST.fullmatch(text):
         return _year_last(int(found[1]), int(found[2]), found[3])
+    if found := _MONTH_NAMED.fullmatch(text):
+        return _month_named(found)
     if _NO_DAY.fullmatch(text):
         raise Unreadable("date.no_day")
     raise Unreadable("date.not_a_date")
@@ -70,6 +78,15 @@ def _year_last(first: int, second: int, year: str) -> date:
         raise Unreadable("date.ambiguous")
     day, month = (first, second) if first > _MONTHS else (second, first)
     return _day(year, str(month), str(day))
+
+
+def _month_named(found: re.Match[str]) -> date:
+    """Read `30-Mar-2021` or `Mar 30, 2021`."""
+    month = (found["month"] or found["month_first"]).lower()
+    if month not in _NAMES:
+        raise Unreadable("date.not_a_date")
+    number = str(_NAMES.index(month) + 1)
+    return _day(found["year"] or found["last"], number, found["day"] or found["then"])
 
 
 def _day(year: str, month: str, day: str) -> date:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
-from huiyin.estate.roster.text import Cell, cell_text, fold
+from huiyin.estate.roster.text import Cell, cell_text, fold, simplified
 
 
 class Field(StrEnum):
@@ -39,22 +39,41 @@ class Field(StrEnum):
     STATUS = "status"
     BUSINESS = "business"
     REMARK = "remark"
+    RELATION = "relation"
 
 
 SEVERAL = frozenset({Field.PHONE, Field.OWNER, Field.TENANT, Field.TENANT_PHONE, Field.REMARK})
 PLACES = frozenset({Field.ROOM, Field.SHOP, Field.SPACE, Field.UNIT})
 
-_TENANT_WORDS = "租户|租客|承租|租赁人|租赁方|使用人|经营人|经营者|商户|租用人|租住人"
-_PHONE_WORDS = "电话|手机|联系方式|联系号码|联络|号码|移动|座机|固话|^tel|phone$|^mobile"
-_OWNER_WORDS = "业主|产权人|户主|客户|权利人|房主|所有人|所有权人|买受人|共有人|物主|购房人|^owner"
-_HANDED = "交房|收楼|收房|入伙|交付|交楼|接房|交接|交钥匙|领钥匙"
+_TENANT_WORDS = (
+    "租户|租客|承租|租赁人|租赁方|使用人|经营人|经营者|商户|租用人|租住人|^tenant|^lessee"
+)
+_PHONE_WORDS = (
+    "电话|手机|联系方式|联系号码|联络(?!人)|^联系$|^号码|移动|座机|固话"
+    "|^tel|phone|^mobile|^contact(?:no|number|$)"
+)
+_OWNER_WORDS = (
+    "业主|产权人|产权单位|户主|客户|权利人|房主|店主|铺主|车主|物主|所有人|所有权人|买受人|购房人"
+    "|共有人|^owner"
+)
+_HANDED = (
+    "交房|收楼|收房|入伙|交付|交楼|交铺|收铺|接房|接楼|领房|拿房|交屋|交接|移交|接收|钥匙"
+    "|hand(?:ed)?.?over|delivery"
+)
 
 # In order of precedence: the first pattern that is found in the header decides.
 _SYNONYMS: tuple[tuple[Field, int, str], ...] = (
     (
         Field.IGNORED,
         1,
-        r"身份证|证件|证号|性别|年龄|邮箱|e-?mail|微信|籍贯|民族|职业|单位名称$|银行|账号|^户名|开户",
+        r"身份证|证件|证号|性别|年龄|邮箱|e-?mail|微信|籍贯|民族|职业|工作单位|银行|账号|^户名|开户"
+        r"|^id|[水电气]表|燃气|门禁|卡号|管家|客服|登记人|经办|填表|制表|销售员|顾问",
+    ),
+    (Field.RELATION, 1, r"关系$|^(?:身份|角色|人员类[型别]|人员性质)$|^relation"),
+    (
+        Field.IGNORED,
+        1,
+        rf"(?:配偶|家属|亲属|子女|家庭成员|紧急|应急)(?:联系人|联络人|姓名|名字)*(?!.*(?:{_PHONE_WORDS}))",
     ),
     (
         Field.IGNORED,
@@ -69,8 +88,12 @@ _SYNONYMS: tuple[tuple[Field, int, str], ...] = (
     (Field.TENURE, 2, r"(?:车位|车库|泊位)(?:类型|类别|性质|属性|种类)|产权/租赁|租售"),
     (Field.RATE, 2, r"费标准|单价|收费标准|费率|物业费|管理费|月费|车位费|停车费|每月费用"),
     (Field.PLATE, 3, r"车牌|车号|车辆牌|^plate"),
-    (Field.HANDED_OVER, 3, rf"(?:{_HANDED}).*(?:日期|时间|日|年月)|(?:日期|时间).*(?:{_HANDED})"),
-    (Field.HANDED_OVER, 1, r"(?:入住|验房)(?:日期|时间|日)"),
+    (
+        Field.HANDED_OVER,
+        3,
+        rf"(?:{_HANDED}).*(?:日期|时间|日|年月|date)|(?:日期|时间|date).*(?:{_HANDED})",
+    ),
+    (Field.HANDED_OVER, 1, r"(?:入住|验房|验收)(?:日期|时间|日)|^move.?in"),
     (
         Field.STATUS,
         1,
@@ -91,14 +114,16 @@ _SYNONYMS: tuple[tuple[Field, int, str], ...] = (
     (Field.KIND, 3, r"(?:房屋|物业|房产|房间|建筑|户型)?(?:类型|类别|用途|性质)|^kind$"),
     (Field.IGNORED, 1, r"户型|房型|朝向|结构|装修|业主(?:编号|代码|类型)|客户(?:编号|代码)"),
     (Field.SPACE, 3, r"(?:车位|停车位|泊位|车库)(?:号|编号|号码|位置)?|^parking"),
-    (Field.SHOP, 3, r"商铺|铺号|铺位|店铺|店面|门面|摊位|档口|铺名"),
+    (Field.SHOP, 3, r"商铺|铺号|铺位|店铺|店面|门面|门店|摊位|档口|铺名"),
     (Field.ROOM, 4, r"对应房|关联房|所属房|绑定房|房屋编号|房屋编码|房屋代码|房产编号|资源编号"),
     (
         Field.BUILDING,
         3,
-        r"^(?:楼栋|栋|幢|座|楼|楼宇|楼座|座栋|苑栋|组团)(?:号|名称?|编号)?$|^(?:栋座|栋号|栋别|几栋|楼号|幢号|座号|坐落楼栋|所属楼栋|所在楼栋|building|block|楼幢)$",
+        r"^(?:所属|所在|坐落)?(?:楼栋|栋|幢|座|楼|楼宇|楼座|座栋|苑栋|组团|栋座|楼幢|大楼|号楼)(?:号|别|名称?|编号|号码|代码)?$"
+        r"|^(?:几栋|(?:building|block|tower|bldg\.?)(?:no\.?|name|number)?)$"
+        r"|^(?:楼栋|栋|幢|楼号|座)号?[/及、-]?单元号?$",
     ),
-    (Field.UNIT, 3, r"^(?:单元|梯|门|unit|所属单元|所在单元)(?:号|名称?|编号)?$"),
+    (Field.UNIT, 3, r"^(?:所属|所在)?(?:单元|梯|门|unit)(?:号|名称?|编号|号码|no\.?|number)?$"),
     (Field.FLOOR, 3, r"^(?:所在)?(?:楼层|层|层数|层号|floor)$"),
     (
         Field.ROOM,
@@ -108,15 +133,16 @@ _SYNONYMS: tuple[tuple[Field, int, str], ...] = (
     (
         Field.ROOM,
         3,
-        r"户号|室号|房屋地址|房屋坐落|房屋名称|房屋位置|房产地址|物业地址|房址|^(?:room|house|flat)(?:no\.?|number)?$|写字间|办公室",
+        r"^(?:户|室|房屋?|房间|房源|房产)(?:名称?|编号|编码|号码|信息|坐落|座落)$|户号|室号|户室|房屋地址|房屋坐落|房屋名称|房屋位置|房产地址|物业地址|房址|^(?:room|house|flat|property|apartment|apt\.?)(?:no\.?|number|address)?$|写字间|办公室",
     ),
     (Field.ROOM, 2, r"^(?:地址|住址|位置|坐落|物业名称|资源名称|铺/房号|户)$"),
     (Field.BUSINESS, 1, r"业态|经营项目|经营范围|经营内容|店名|招牌"),
+    (Field.TENANT, 1, rf"(?:{_TENANT_WORDS}).*联[系络]人"),
     (Field.TENANT, 3, rf"(?:{_TENANT_WORDS})"),
     (Field.OWNER, 3, rf"(?:{_OWNER_WORDS})"),
     (Field.OWNER, 2, r"住户"),
     (Field.OWNER, 1, r"姓名|名字|联系人|名称|^name$"),
-    (Field.HANDED_OVER, 2, rf"^(?:{_HANDED})$|handed.?over"),
+    (Field.HANDED_OVER, 2, rf"^(?:{_HANDED})$"),
     (Field.TENURE, 1, r"产权|租赁方式|使用方式"),
     (Field.REMARK, 1, r"备注|说明|备考|^remark|^note|附注|其他|其它"),
 )
@@ -176,7 +202,7 @@ def column_letter(index: int) -> str:
 @lru_cache(maxsize=1024)
 def meaning(header: str) -> tuple[Field, int] | None:
     """Return what a header means and how surely, or None when it is not a known one."""
-    bare = re.sub(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】", "", fold(header))
+    bare = re.sub(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】", "", simplified(fold(header)))
     bare = re.sub(r"[\s*:'\"]", "", bare).lower()
     if not bare or len(bare) > _LONGEST:
         return None
@@ -255,9 +281,10 @@ def _chosen(headers: list[tuple[str, str]]) -> tuple[Column, ...]:
             several.append(column)
         elif column.field not in best or column.weight > best[column.field].weight:
             best[column.field] = column
-    heaviest = max((c.weight for c in several if c.field is Field.OWNER), default=0)
-    kept = [c for c in several if c.field is not Field.OWNER or c.weight == heaviest]
-    columns = sorted([*best.values(), *kept], key=lambda column: column.index)
+    for field in (Field.OWNER, Field.TENANT):  # a contact is nobody's name where there is a name
+        heaviest = max((c.weight for c in several if c.field is field), default=0)
+        several = [c for c in several if c.field is not field or c.weight == heaviest]
+    columns = sorted([*best.values(), *several], key=lambda column: column.index)
     return tuple(_tenants_phone(column, columns) for column in columns)
 
 

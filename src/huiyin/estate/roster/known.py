@@ -60,6 +60,7 @@ class Known:
     once: dict[tuple[str, str], Somebody] = field(default_factory=dict)
     reached: dict[tuple[str, str], Somebody] = field(default_factory=dict)
     plates: set[tuple[str, str]] = field(default_factory=set)
+    codes: dict[int, str] = field(default_factory=dict)
     developer: Somebody | None = None
 
     def find(self, codes: list[str], name: str, numbers: list[str]) -> Somebody | None:
@@ -74,6 +75,10 @@ class Known:
         found += [self.reached.get((name, number)) for number in numbers]
         return next((somebody for somebody in found if somebody), None)
 
+    def code_of(self, house_id: int | None) -> str:
+        """Return the code of a house that was known before; blank for none."""
+        return self.codes.get(house_id, "") if house_id else ""
+
     def remember(self, code: str, somebody: Somebody) -> None:
         """Remember a person under a house and under their numbers."""
         name = somebody.person.name
@@ -84,6 +89,26 @@ class Known:
             self.reached.setdefault((name, number), somebody)
 
 
+class Homes:
+    """Who has a role in which flat, shop or office, by name."""
+
+    def __init__(self, known: Known) -> None:
+        """Gather everybody from the houses as they now stand."""
+        self._of: defaultdict[str, dict[str, set[str]]] = defaultdict(dict)
+        for code, roles in known.roles.items():
+            if known.houses[code].kind != House.Kind.PARKING:
+                for held in roles:
+                    self._of[held.who.person.name][code] = held.who.numbers
+
+    def only(self, name: str, numbers: set[str]) -> str:
+        """Return the one house of somebody of that name, reached under one of the numbers if any.
+
+        Blank when there is none, or when it could be several.
+        """
+        found = [code for code, known in self._of[name].items() if not numbers or numbers & known]
+        return found[0] if len(found) == 1 else ""
+
+
 def load(community: Community) -> Known:
     """Read what is known of a community, in a handful of queries whatever its size."""
     known = Known(community)
@@ -91,7 +116,7 @@ def load(community: Community) -> Known:
     units = Unit.objects.filter(building__community=community).select_related("building")
     known.units = {(one.building.code, one.code): one for one in units}
     known.houses = {one.code: one for one in House.objects.filter(community=community)}
-    codes = {house.pk: code for code, house in known.houses.items()}
+    codes = known.codes = {house.pk: code for code, house in known.houses.items()}
     for person in Person.objects.filter(community=community).order_by("pk"):
         somebody = known.people[person.pk] = Somebody(person)
         if person.name == DEVELOPER:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from huiyin.estate.roster.phones import PhoneText, read_phones
-from huiyin.estate.roster.text import Cell, Unreadable, cell_text, fold, is_blank
+from huiyin.estate.roster.text import Cell, Unreadable, cell_text, fold, is_blank, simplified
 
 SURNAMES = frozenset(
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎"
@@ -96,12 +96,12 @@ def is_company(name: str) -> bool:
 
 def says_nobody(text: str) -> bool:
     """Tell whether a cell of owners says that the house is not sold, so the developer's."""
-    return bool(_NOBODY.fullmatch(fold(text).strip("()[] ")))
+    return bool(_NOBODY.fullmatch(simplified(fold(text)).strip("()[] ")))
 
 
 def remark_says_nobody(text: str) -> bool:
     """Tell whether a remark says that the house is empty or not yet sold."""
-    return bool(_UNSOLD_REMARK.search(fold(text)))
+    return bool(_UNSOLD_REMARK.search(simplified(fold(text))))
 
 
 _NO_TENANT = re.compile(r"自住|自用|业主自?[住用]?|本人|同业主|空置|空房|未租|待租|无租.*|空")
@@ -109,7 +109,7 @@ _NO_TENANT = re.compile(r"自住|自用|业主自?[住用]?|本人|同业主|空
 
 def says_no_tenant(text: str) -> bool:
     """Tell whether a cell of tenants says that the owner uses the house, or nobody does."""
-    return is_blank(text) or bool(_NO_TENANT.fullmatch(fold(text)))
+    return is_blank(text) or bool(_NO_TENANT.fullmatch(simplified(fold(text))))
 
 
 def read_names(value: Cell) -> tuple[NameText, ...]:
@@ -216,7 +216,8 @@ def _joined_by_and(name: str) -> Iterator[str]:
 
 def _is_person(name: str) -> bool:
     """Tell whether a text looks like the full name of a Chinese person."""
-    known = name[:1] in SURNAMES or name[:2] in COMPOUND
+    begins = simplified(name[:2])
+    known = begins[:1] in SURNAMES or begins in COMPOUND
     return known and _SINGLE < len(name) <= _USUAL
 
 
@@ -247,16 +248,33 @@ _TENANT_NAME = re.compile(
 _SKIP = re.compile(
     rf"\s*[()、,/]?(?:(?:{_STOP})[\u4e00-\u9fff]{{0,4}}[:\s]*)?(?P<rest>[\d+()\s/-]*)"
 )
+# `李四 139… 租户`, `李四(租客)`: the word behind, and no name behind the word.
+_TENANT_BEHIND = re.compile(
+    r"(?<![\u4e00-\u9fff·])(?P<name>[\u4e00-\u9fff·]{2,4})(?:先生|女士)?[\s:,(]*"
+    r"(?P<rest>[\d+\s-]*)[\s,)(]*(?:租户|租客|承租人|承租方)"
+    r"(?:\)\s*(?P<after>[\d+][\d\s-]{6,}))?(?!\s*[:\u4e00-\u9fff\d])"
+)
+# A lease has days too (`2025.3.1-2026.2.28`, `2025年到期`): none of their digits are a number.
+_DAYS = re.compile(
+    r"(?<!\d)(?:19|20)\d{2}(?:[-./]\d{1,2}){1,2}(?!\d)|(?<!\d)\d{1,4}(?=\s*[年月日个元号室栋%])",
+    re.ASCII,
+)
 
 
 def read_tenants(remark: str) -> tuple[NameText, ...]:
     """Find the tenants a remark names (`租户:李四 139…`, `出租给王五`), with their numbers."""
-    text = fold(remark)
+    text = _DAYS.sub(lambda day: " " * len(day[0]), simplified(fold(remark)))
+    spelt = fold(remark)
     found: dict[str, NameText] = {}
+    for behind in _TENANT_BEHIND.finditer(text):
+        if _is_person(behind["name"]):
+            name = spelt[slice(*behind.span("name"))]
+            read = read_phones(behind["after"] or behind["rest"])
+            found.setdefault(name, NameText(name, False, read.good, read.bad))
     for mark in _TENANT.finditer(text):
         at = mark.end()
         while (named := _TENANT_NAME.match(text, at)) is not None:
-            name = named["name"].replace(" ", "")
+            name = spelt[slice(*named.span("name"))].replace(" ", "")
             more = _SKIP.match(text, named.end())
             digits = (named["rest"] + (more["rest"] if more else "")).strip(" :、,;。()")
             if not _is_tenant(name, has_phone=any(c.isdigit() for c in digits) and not found):

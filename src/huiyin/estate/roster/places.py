@@ -17,7 +17,7 @@ from huiyin.estate.roster.spelling import (
     read_shop,
     read_space,
 )
-from huiyin.estate.roster.text import Cell, Unreadable, cell_text, squeeze
+from huiyin.estate.roster.text import Cell, Unreadable, cell_text, simplified, squeeze
 
 _SHEET_KINDS = (
     (Kind.PARKING, re.compile(r"车")),
@@ -47,14 +47,14 @@ def kind_of_sheet(name: str, layout: Layout) -> Kind:
     if shop and not room:
         return Kind.SHOP
     for kind, pattern in _SHEET_KINDS:
-        if pattern.search(squeeze(name)):
+        if pattern.search(simplified(squeeze(name))):
             return kind
     return Kind.FLAT
 
 
 def kind_of_cell(value: Cell, otherwise: Kind) -> Kind:
     """Tell what a row is about by its own cell (`住宅`, `商铺`), else as the sheet says."""
-    text = cell_text(value)
+    text = simplified(cell_text(value))
     return next((kind for kind, pattern in _CELL_KINDS if pattern.search(text)), otherwise)
 
 
@@ -124,7 +124,7 @@ def floor_of(name: HouseName, value: Cell) -> int | None:
 
 def tenure_of(value: Cell) -> str:
     """Read how a parking space is held: owned, leased, or the file's own word (`人防`)."""
-    text = squeeze(cell_text(value))
+    text = simplified(squeeze(cell_text(value)))
     if _LEASED.search(text):
         return Tenure.LEASED
     if _OWNED.search(text):

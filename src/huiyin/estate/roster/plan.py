@@ -8,12 +8,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from huiyin.estate.models import Building, House, Occupancy, Person, Phone, Unit, Vehicle
-from huiyin.estate.roster.known import DEVELOPER, Known
+from huiyin.estate.roster.known import DEVELOPER, Homes, Known
 from huiyin.estate.roster.moves import OWNING, Moves
 from huiyin.estate.roster.parsed import Kind, Notice, ParsedHouse
 from huiyin.estate.roster.spelling import order_key
@@ -84,6 +85,7 @@ class Planner:
         is_new = house is None
         if house is None:
             house = self._new_house(parsed)
+        parsed = self._at_home(house, parsed)
         remark = house.remark
         changes = self._facts(house, parsed)
         linked = self._link(house, parsed)
@@ -182,6 +184,22 @@ class Planner:
             return False
         self.plan.links.append((space, house))
         return True
+
+    def _at_home(self, space: House, parsed: ParsedHouse) -> ParsedHouse:
+        """Say which house a space goes with when its row does not: as before, or its owner's."""
+        silent = not parsed.goes_with and "room" not in parsed.refused
+        if parsed.kind is not Kind.PARKING or not silent:
+            return parsed
+        home = self.known.code_of(space.goes_with_id)
+        if not home and parsed.owners:
+            owner = parsed.owners[0]
+            home = self._homes.only(owner.name, {phone.number for phone in owner.phones})
+        return replace(parsed, goes_with=home)
+
+    @cached_property
+    def _homes(self) -> Homes:
+        """Return who lives where; first asked for by a space, when every house is decided."""
+        return Homes(self.known)
 
     def _plates(self, house: House, parsed: ParsedHouse) -> bool:
         """Add the plates of a row to the household they belong to; tell whether one was new."""

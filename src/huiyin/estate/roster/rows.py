@@ -17,12 +17,17 @@ from huiyin.estate.roster.people import assign
 from huiyin.estate.roster.phones import PhoneText, read_phones
 from huiyin.estate.roster.places import floor_of, name_of, tenure_of
 from huiyin.estate.roster.spelling import HouseName, read_building, read_unit
-from huiyin.estate.roster.text import Cell, Unreadable, cell_text, is_blank, is_error
+from huiyin.estate.roster.text import Cell, Unreadable, cell_text, is_blank, is_error, simplified
 
 _Value = TypeVar("_Value")
 _LONGEST_VALUE = 80
 _LONGEST_REMARK = 500
 _LABELLED = re.compile(r"备用|紧急|配偶|家属|亲属|住宅|单位|第二|其他|其它")
+# What a person of the household is: a tenant, or of the family and so no owner.
+_TENANT = re.compile(r"租|使用人|经营")
+_FAMILY = re.compile(
+    r"配偶|妻|夫|爱人|子|女|儿|父|母|爸|妈|兄|弟|姐|妹|爷|奶|公公|婆|亲|家属|家庭|成员|孙|媳|婿|保姆|朋友|同住"
+)
 _MISSING = {Field.TENANT_PHONE: "tenant_phone"}
 
 
@@ -38,6 +43,7 @@ class Findings:
 class Named:
     """A person read from a column."""
 
+    row: int
     column: Column
     person: NameText
 
@@ -100,6 +106,11 @@ class RowReader:
             return ""
         return self.texts[column.index]
 
+    @property
+    def relation(self) -> str:
+        """Return what the person of the current row is to the house (`业主`, `租客`, `配偶`)."""
+        return simplified(self.text(Field.RELATION))
+
     def text(self, which: Field) -> str:
         """Return the folded text of the column that means `which`, blank where there is none."""
         return self.said(self.layout.get(which))
@@ -139,16 +150,21 @@ class RowReader:
 
     def _people(self, draft: Draft, column: Column) -> None:
         """Read names and telephone numbers."""
+        relation = self.relation
         if column.field is Field.OWNER:
             if names.says_nobody(self.said(column)):
                 draft.nobody = True
-                return
-            self._named(draft, column, draft.owners)
+            elif _FAMILY.search(relation):
+                draft.remarks.append(f"{self.said(column)}:{relation}")
+            else:
+                tenants = _TENANT.search(relation)
+                self._named(draft, column, draft.tenants if tenants else draft.owners)
         elif column.field is Field.TENANT:
             if not names.says_no_tenant(self.said(column)):
                 self._named(draft, column, draft.tenants)
         elif column.field is Field.PHONE:
-            self._numbers(draft, column, draft.owner_phones)
+            tenants = _TENANT.search(relation)
+            self._numbers(draft, column, draft.tenant_phones if tenants else draft.owner_phones)
         elif column.field is Field.TENANT_PHONE:
             self._numbers(draft, column, draft.tenant_phones)
 
@@ -156,7 +172,7 @@ class RowReader:
         """Read a cell of names, and the numbers written beside them."""
         found = self.take(draft, column, names.read_names) or ()
         known = {named.person.name for named in into}
-        into.extend(Named(column, person) for person in found if person.name not in known)
+        into.extend(Named(self.row, column, person) for person in found if person.name not in known)
         draft.remarks.extend(f"{p.name}:{p.note}" for p in found if p.note)
         self._bad_numbers(draft, column, [n for person in found for n in person.bad_phones])
 
@@ -165,9 +181,11 @@ class RowReader:
         found = self.take(draft, column, read_phones)
         if found is None:
             return
-        label = _LABELLED.search(column.header)
+        label = _FAMILY.search(self.relation) and self.relation
+        if label is None and (labelled := _LABELLED.search(column.header)):
+            label = labelled[0]
         if found.good:
-            into.append(Numbers(self.row, column, label[0] if label else "", found.good))
+            into.append(Numbers(self.row, column, label or "", found.good))
         self._bad_numbers(draft, column, found.bad)
 
     def _bad_numbers(self, draft: Draft, column: Column, bad: Sequence[str]) -> None:
@@ -238,7 +256,7 @@ class RowReader:
         known = {named.person.name for named in draft.tenants}
         for tenant in names.read_tenants(text):
             if tenant.name not in known:
-                draft.tenants.append(Named(column, tenant))
+                draft.tenants.append(Named(self.row, column, tenant))
             self._bad_numbers(draft, column, tenant.bad_phones)
 
     def _set(self, draft: Draft, name: str, value: object) -> None:
@@ -269,13 +287,27 @@ class RowReader:
         return replace(house, refused=refused, incomplete=_incomplete(house, refused))
 
     def _assigned(self, named: list[Named], cells: list[Numbers]) -> tuple[ParsedPerson, ...]:
-        """Give numbers to people; each column its own where they go `业主1 电话1 业主2 电话2`."""
+        """Give numbers to people, those of a row to whom the same row names.
+
+        Each column has its own where they go `业主1 电话1 业主2 电话2`.
+        """
         if not named:
             for numbers in cells:
                 for phone in numbers.good:
                     error = Unreadable("phone.nobody")
                     self.refuse(numbers.column, phone.number, error, numbers.row)
             return ()
+        rows = sorted({one.row for one in named})
+        if len(rows) > 1 and len({numbers.row for numbers in cells}) > 1:
+            last = rows[-1]
+            before = self._assigned(
+                [one for one in named if one.row < last],
+                [numbers for numbers in cells if numbers.row < last],
+            )
+            return before + self._assigned(
+                [one for one in named if one.row == last],
+                [numbers for numbers in cells if numbers.row >= last],
+            )
         columns = sorted({one.column.index for one in named})
         groups: dict[int, list[Numbers]] = {index: [] for index in columns}
         for numbers in cells:
@@ -283,7 +315,8 @@ class RowReader:
             groups[left[-1] if left else columns[0]].append(numbers)
         if not all(groups.values()):
             groups = {columns[0]: cells}
-            named = [Named(min((n.column for n in named), key=_index), n.person) for n in named]
+            leftmost = min((one.column for one in named), key=_index)
+            named = [replace(one, column=leftmost) for one in named]
         return tuple(
             person
             for index, numbers in groups.items()

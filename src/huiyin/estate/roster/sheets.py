@@ -27,11 +27,19 @@ from huiyin.estate.roster.places import (
 from huiyin.estate.roster.rows import Draft, Findings, RowReader
 from huiyin.estate.roster.spelling import (
     HouseName,
-    read_building,
+    read_building_and_unit,
     read_unit,
-    tagged_building,
+    tagged_place,
 )
-from huiyin.estate.roster.text import Cell, Unreadable, cell_text, fold, is_blank, is_error
+from huiyin.estate.roster.text import (
+    Cell,
+    Unreadable,
+    cell_text,
+    fold,
+    is_blank,
+    is_error,
+    simplified,
+)
 
 _TOTAL = re.compile(r"^(?:.{0,8}(?:合计|总计|小计|共计)|总数|总户数|累计)")
 _LONGEST_TITLE = 12
@@ -58,9 +66,8 @@ class SheetReader:
         self.zone = zone
         self.sheet = sheet
         self.findings = findings
-        titled = tagged_building(sheet.name)
-        self.layout = find_layout(sheet.rows, building_known=bool(titled))
-        self.context = Context(titled)
+        self.context = Context(*tagged_place(sheet.name))
+        self.layout = find_layout(sheet.rows, building_known=bool(self.context.building))
         self.below: Mapping[tuple[int, int], int] = {}
 
     def read(self) -> list[ParsedHouse]:
@@ -73,7 +80,7 @@ class SheetReader:
         kind = kind_of_sheet(self.sheet.name, layout)
         place = _place_column(layout, kind)
         if not self.context.building:
-            self.context.building = self._titled(layout)
+            self.context = self._titled(layout)
         self.below = _lower_parts(
             self.sheet, {c.index for f in (Field.BUILDING, Field.UNIT) for c in layout.all(f)}
         )
@@ -88,32 +95,38 @@ class SheetReader:
             reader.turn_to(at + 1, self._cells(at, {} if continues else shared))
             if self._passed_over(reader):
                 continue
-            if draft is not None and continues:
+            if draft is not None and (continues or _goes_on(reader, place)):
+                reader.read_into(draft)
+                continue
+            begun = self._begun(reader, place, kind, at)
+            if draft is not None and begun is not None and _joins(reader, draft, begun):
                 reader.read_into(draft)
                 continue
             if draft is not None:
                 houses.extend(_finished(reader, draft))
-            draft = self._begun(reader, place, kind, at)
+            draft = begun
             if draft is not None:
                 reader.read_into(draft)
         if draft is not None:
             houses.extend(_finished(reader, draft))
         return houses
 
-    def _titled(self, layout: Layout) -> str:
-        """Return the building the titles above a table without a building column name."""
+    def _titled(self, layout: Layout) -> Context:
+        """Return the place the titles above a table without a building column name."""
         if layout.get(Field.BUILDING):
-            return ""
+            return self.context
         titles = [cell_text(c) for row in self.sheet.rows[: layout.first_row - 1] for c in row]
-        return next((found for title in titles if (found := tagged_building(title))), "")
+        named = (found for title in titles if (found := tagged_place(title))[0])
+        return next((Context(*found) for found in named), self.context)
 
     def _passed_over(self, reader: RowReader) -> bool:
         """Tell whether a row is blank, a total, the header again or a title in between."""
         texts = [text for text in reader.texts if text]
-        if not texts or any(_TOTAL.match(text.replace(" ", "")) for text in texts[:3]):
+        if not texts or any(_TOTAL.match(simplified(text.replace(" ", ""))) for text in texts[:3]):
             return True
-        if len(texts) == 1 and (building := _title(texts[0])):
-            self.context = Context(building)
+        if len(texts) == 1 and any(place := _title(texts[0])):
+            building, unit = place
+            self.context = Context(building or self.context.building, unit)
             return True
         columns = reader.layout.columns
         same = sum(1 for c in columns if " ".join(reader.said(c).split()) == fold(c.header))
@@ -178,23 +191,25 @@ class SheetReader:
 
         A shop without a building of its own stands in none.
         """
-        for which, read in ((Field.BUILDING, read_building), (Field.UNIT, read_unit)):
+        for which in (Field.BUILDING, Field.UNIT):
             column = reader.layout.get(which)
             text = reader.said(column)
             if column is None or column is place:
                 continue
             if text == "":
                 if kind is Kind.SHOP and (reader.row - 1, column.index) not in self.below:
-                    self.context = Context()
+                    building = self.context.building if which is Field.UNIT else ""
+                    self.context = Context(building)
                 continue
             try:
-                found = read(text)
+                if which is Field.UNIT:
+                    self.context.unit = read_unit(text)
+                    continue
+                building, unit = read_building_and_unit(text)
             except Unreadable as error:
                 raise _At(column, error) from error
-            if which is Field.BUILDING and found != self.context.building:
-                self.context = Context(found)
-            elif which is Field.UNIT:
-                self.context.unit = found
+            if unit or building != self.context.building:
+                self.context = Context(building, unit)
 
 
 class _At(Exception):
@@ -204,6 +219,18 @@ class _At(Exception):
         super().__init__(error.code)
         self.column = column
         self.error = error
+
+
+def _goes_on(reader: RowReader, place: Column) -> bool:
+    """Tell whether a row names one more person of the house above (`配偶`), and no house."""
+    return bool(reader.relation) and not reader.said(place)
+
+
+def _joins(reader: RowReader, draft: Draft, begun: Draft) -> bool:
+    """Tell whether a row that repeats the house above names another person of it."""
+    same = (draft.kind, draft.name) == (begun.kind, begun.name)
+    known = {named.person.name for named in (*draft.owners, *draft.tenants)}
+    return same and bool(reader.relation) and reader.text(Field.OWNER) not in known
 
 
 def _lower_parts(sheet: Sheet, columns: Collection[int]) -> dict[tuple[int, int], int]:
@@ -218,12 +245,13 @@ def _lower_parts(sheet: Sheet, columns: Collection[int]) -> dict[tuple[int, int]
     }
 
 
-def _title(text: str) -> str:
-    """Return the building a title between two tables names (`3栋`), not the house `3栋101`."""
-    behind = re.split(r"栋|幢|座|楼|#", text)[-1]
+def _title(text: str) -> tuple[str, str]:
+    """Return the place a title between two tables names (`3栋1单元`), not the house `3栋101`."""
+    text = re.sub(r"\(.*\)", "", text)
+    behind = re.split(r"栋|棟|幢|座|楼|樓|单元|單元|#", text)[-1]
     if len(text) > _LONGEST_TITLE or any(char.isdigit() for char in behind):
-        return ""
-    return tagged_building(text)
+        return "", ""
+    return tagged_place(text)
 
 
 def _at(row: Sequence[Cell], index: int) -> Cell:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from huiyin.estate.roster.text import Unreadable, arabic, fold, is_blank, squeeze
+from huiyin.estate.roster.text import Unreadable, arabic, fold, is_blank, simplified, squeeze
 
 BUILDING_TAGS = ("号楼", "#楼", "栋楼", "栋", "幢", "座", "号院")
 _BUILDING_TAG = "|".join(BUILDING_TAGS)
@@ -20,7 +20,11 @@ _FLOOR_TAG = "层"
 _ROOM_TAG = "室|号房|房|户"
 _ANY_TAG = f"{_BUILDING_TAG}|{_UNIT_TAG}|{_FLOOR_TAG}|{_ROOM_TAG}|号|楼|#"
 _NUMERAL_BEFORE = rf"(?:{_ANY_TAG}|期|区|商铺|-|\d|$)"
-_TOKEN = re.compile(rf"(?P<value>[0-9A-Z]+)(?P<tag>{_ANY_TAG})?(?P<between>[-_/\\.,\s]*)")
+_WORDS = r"[\u4e00-\u9fff]*?"
+_SIDE = "[东西南北中甲乙丙丁]"
+_TOKEN = re.compile(
+    rf"(?P<value>[0-9A-Z]+|{_SIDE}(?=单元|门))(?P<tag>{_ANY_TAG})?(?P<between>[-_/\\.,\s]*)"
+)
 _ZONE = re.compile(
     r"(?P<zone>(?:第?[0-9A-Z]{1,2}|[\u4e00-\u9fff]{1,6}?)(?:期|区|苑|组团|院|里))-?(?=[0-9A-Z])"
 )
@@ -76,10 +80,29 @@ def read_building(text: str) -> str:
     raise Unreadable("building.unreadable")
 
 
-def tagged_building(text: str) -> str:
-    """Return the building a title or a sheet name speaks of (`3栋`, `A座业主`), or nothing."""
-    found = re.match(rf"(?:[\u4e00-\u9fff]*?)([0-9A-Z]+)(?:{_BUILDING_TAG}|#)", _compact(text))
-    return _trim(found[1]) if found else ""
+def tagged_place(text: str) -> tuple[str, str]:
+    """Return the building and the unit a title or a sheet name speaks of (`3栋一单元业主`).
+
+    Either is blank where the text does not speak of it.
+    """
+    folded = _compact(text)
+    building = re.match(rf"[\u4e00-\u9fff]*?([0-9A-Z]+)(?:{_BUILDING_TAG}|#)", folded)
+    rest = folded[building.end() :].lstrip("-") if building else folded
+    unit = re.match(rf"{'' if building else _WORDS}([0-9A-Z]{{1,2}}|{_SIDE})单元", rest)
+    return (_trim(building[1]) if building else "", _trim(unit[1]) if unit else "")
+
+
+def read_building_and_unit(text: str) -> tuple[str, str]:
+    """Read a cell that may name the unit behind the building (`3栋1单元`, `3#1单元`, `3栋`).
+
+    Raises `Unreadable` for what cannot be the name of a building.
+    """
+    found = re.fullmatch(
+        rf"(.+?(?:{_BUILDING_TAG}|#|楼|号|(?=-)))-?([0-9A-Z]{{1,2}}|{_SIDE})单元", _compact(text)
+    )
+    if found:
+        return read_building(found[1]), _trim(found[2])
+    return read_building(text), ""
 
 
 @lru_cache(maxsize=1024)
@@ -90,7 +113,7 @@ def read_unit(text: str) -> str:
         return ""
     if found := re.fullmatch(rf"第?([0-9A-Z]{{1,3}})(?:{_UNIT_TAG}|#|号)?", folded):
         return _trim(found[1])
-    if found := re.fullmatch(r"([东西南北中甲乙丙丁])(?:单元|门|梯)?", folded):
+    if found := re.fullmatch(rf"({_SIDE})(?:单元|门|梯)?", folded):
         return found[1]
     raise Unreadable("unit.unreadable")
 
@@ -131,11 +154,13 @@ def _villa(folded: str, building: str) -> HouseName:
 
 def _compact(text: str) -> str:
     """Fold, raise to capitals, turn numerals into digits and spaces between digits into dashes."""
-    folded = re.sub(r"\s+", " ", fold(text)).upper()
+    folded = simplified(re.sub(r"\s+", " ", fold(text)).upper())
     folded = re.sub(r"(?<=[^0-9A-Z]) | (?=[^0-9A-Z])", "", folded).replace(" ", "-")
     folded = re.sub(r"^(?:-|负)(?=[0-9]{2,4}(?:室|号)?$)", "B", folded)
     folded = re.sub(r"-{2,}", "-", folded).strip("-,.;")
-    return arabic(folded, _NUMERAL_BEFORE) if not folded.isascii() else folded
+    if folded.isascii():
+        return folded
+    return re.sub(r"第(?=[0-9A-Z])", "", arabic(folded, _NUMERAL_BEFORE))
 
 
 def _split_zone(folded: str) -> tuple[str, str]:
@@ -234,7 +259,7 @@ def _named(name: str) -> str:
 
 def looks_like_shop(text: str) -> bool:
     """Tell whether the spelling itself says that this is a shop."""
-    folded = squeeze(text).upper()
+    folded = simplified(squeeze(text).upper())
     return bool(_SHOP_WORDS.search(folded)) or bool(re.fullmatch(r"S-?[0-9]{1,3}", folded))
 
 
@@ -272,7 +297,7 @@ def read_space(text: str) -> str:
 
     Raises `Unreadable` when there is no number in it.
     """
-    folded = re.sub(r"\s+", "", fold(text)).upper()
+    folded = simplified(squeeze(text).upper())
     folded = arabic(folded, r"(?:层|楼|区|号|期|-|\d|$)")
     if is_blank(folded):
         raise Unreadable("space.missing")

@@ -25,8 +25,18 @@ _DOTS = dict.fromkeys(map(ord, "•・‧∙⋅"), "·")
 _SAME = _DASHES | _DOTS
 _DIGITS = {"〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _DIGITS |= {"七": 7, "八": 8, "九": 9}
-_UNITS = {"十": 10, "百": 100}
-NUMERAL = "[〇零一二两三四五六七八九十百]+"
+_DIGITS |= {char: at for at, char in enumerate("零壹贰叁肆伍陆柒捌玖")}
+_UNITS = {"十": 10, "百": 100, "拾": 10, "佰": 100}
+NUMERAL = "[〇零一二两三四五六七八九十百壹贰叁肆伍陆柒捌玖拾佰]+"
+# The words of rosters and the commonest surnames, for recognising them; names keep their spelling.
+_TRADITIONAL = str.maketrans(
+    "棟樓單號業戶電話聯絡繫積築備註類別層門車庫產權證証編鑰態狀況說鋪麵樣貳參陸間設計總數領開"
+    "發東賃給經營個幾獨疊寫務辦買實際現時與關係區園臺灣碼動機維護費準標劃陳張劉趙黃吳孫馬許鄭"
+    "謝馮蕭葉鄧蔣盧湯楊韓羅賈鍾閻蘇呂魯範賴龍萬錢顧嚴華陽衛齊賀喬譚龐歐諸儲齡邊驗鎖",
+    "栋楼单号业户电话联络系积筑备注类别层门车库产权证证编钥态状况说铺面样贰叁陆间设计总数领开"
+    "发东赁给经营个几独叠写务办买实际现时与关系区园台湾码动机维护费准标划陈张刘赵黄吴孙马许郑"
+    "谢冯萧叶邓蒋卢汤杨韩罗贾钟阎苏吕鲁范赖龙万钱顾严华阳卫齐贺乔谭庞欧诸储龄边验锁",
+)
 
 
 class Unreadable(Exception):
@@ -81,6 +91,11 @@ def is_blank(text: str) -> bool:
 def is_error(text: str) -> bool:
     """Tell whether a cell holds the error of a broken formula."""
     return text.strip().upper() in ERRORS
+
+
+def simplified(text: str) -> str:
+    """Return a text with the traditional characters rosters use made simplified, one for one."""
+    return text if text.isascii() else text.translate(_TRADITIONAL)
 
 
 def squeeze(text: str) -> str:

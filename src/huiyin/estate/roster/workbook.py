@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from huiyin.estate.roster.files import Sheet, open_bytes, open_file
-from huiyin.estate.roster.parsed import Kind, Notice, Parsed, ParsedHouse
+from huiyin.estate.roster.parsed import Kind, Notice, Parsed, ParsedHouse, Problem
 from huiyin.estate.roster.rows import Findings
 from huiyin.estate.roster.sheets import SheetReader
 from huiyin.estate.roster.text import arabic, cell_text, squeeze
@@ -87,18 +87,30 @@ def _without_duplicates(houses: list[ParsedHouse], findings: Findings) -> Parsed
             first[house.code] = merged
             continue
         repeated.add((house.sheet, house.row))
-        differs = [word for name, word in _COMPARED if getattr(known, name) != getattr(house, name)]
+        differs = [word for name, word in _COMPARED if _differs(known, house, name)]
         params = {"house": house.code, "sheet": known.sheet, "row": str(known.row)}
         code = "house.differs" if differs else "house.duplicate"
         if differs:
             params["fields"] = ",".join(differs)
         findings.notices.append(Notice(house.sheet, house.row, code, params))
     order = {place: at for at, place in enumerate(dict.fromkeys(h.sheet for h in houses))}
+
+    def place(found: Problem | Notice) -> tuple[int, int]:
+        return order.get(found.sheet, len(order)), found.row
+
     return Parsed(
         tuple(first.values()),
-        tuple(p for p in findings.problems if (p.sheet, p.row) not in repeated),
-        tuple(sorted(findings.notices, key=lambda n: (order.get(n.sheet, len(order)), n.row))),
+        tuple(
+            sorted((p for p in findings.problems if (p.sheet, p.row) not in repeated), key=place)
+        ),
+        tuple(sorted(findings.notices, key=place)),
     )
+
+
+def _differs(known: ParsedHouse, again: ParsedHouse, name: str) -> bool:
+    """Tell whether a second row says something else; what it leaves blank it does not deny."""
+    said = getattr(again, name)
+    return bool(said) and said != getattr(known, name)
 
 
 def _completed(known: ParsedHouse, again: ParsedHouse) -> ParsedHouse | None:

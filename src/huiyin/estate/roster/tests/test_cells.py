@@ -29,7 +29,7 @@ from huiyin.estate.roster.spelling import (
     read_shop,
     read_space,
     read_unit,
-    tagged_building,
+    tagged_place,
 )
 from huiyin.estate.roster.text import Unreadable, arabic, fold, numeral
 
@@ -125,7 +125,9 @@ def test_buildings_and_units() -> None:
     for text in ("1", "1单元", "一单元", "01", "第1单元"):
         assert read_unit(text) == "1"
     assert (read_building(""), read_unit("/"), read_building("东区3栋")) == ("", "", "东区3")
-    assert [tagged_building(t) for t in ("3栋", "A座业主", "住宅", "Sheet1")] == ["3", "A", "", ""]
+    titles = ("3栋", "A座业主", "住宅", "Sheet1", "一号楼二单元", "荷花苑3#2单元业主", "1-3栋")
+    places = [("3", ""), ("A", ""), ("", ""), ("", ""), ("1", "2"), ("3", "2"), ("", "")]
+    assert [tagged_place(title) for title in titles] == places
 
 
 @pytest.mark.parametrize(
@@ -347,7 +349,7 @@ def test_numerals() -> None:
 
 READERS: list[Callable[[Any], Any]] = [read_area, read_rate, read_date, read_names, read_plates]
 SPELLERS: list[Callable[[str], Any]] = [
-    read_house, read_building, read_unit, read_shop, read_space, tagged_building, read_tenants,
+    read_house, read_building, read_unit, read_shop, read_space, tagged_place, read_tenants,
     says_nobody, remark_says_nobody, meaning,
 ]  # fmt: skip
 
