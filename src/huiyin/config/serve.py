@@ -31,7 +31,7 @@ def web(host: str, port: int, *, with_worker: bool = False) -> int:
     forget_processes()
     _leave_database()
     with worker() if with_worker else _nothing():
-        print(f"http://{host}:{port}", flush=True)
+        print(f"http://{host}:{port}", file=sys.stderr, flush=True)
         Granian(
             "huiyin.config.wsgi:application",
             address=host,

@@ -21,12 +21,15 @@ from huiyin.kernel import clock
 from huiyin.kernel.caller import Caller
 from huiyin.matters import queries
 from huiyin.matters.actions import sweep
-from huiyin.matters.models import Matter, Promise
+from huiyin.matters.actions.sweep import beat
+from huiyin.matters.models import Matter
 from huiyin.notices import actions as notices
+from huiyin.notices.models import Message
 from huiyin.staff.queries import caller_for
 
 ROOMS = ("主卧", "次卧", "客厅", "书房", "餐厅")
 BATCH = 500
+UNREAD_FOR = timedelta(hours=18)
 ANALYZE_EVERY = timedelta(days=6)
 Course = Iterator[datetime]
 
@@ -141,6 +144,17 @@ class Stage:
                 self._call_again(course)
         self._let_pass(self.now)
         self._deliver(self.now)
+        beat(name="sweeper", at=self.now, seconds=0.0, fired=0)
+        self._read_messages()
+
+    def _read_messages(self) -> None:
+        """Let everybody have read what came before today's shift."""
+        before = self.now - UNREAD_FOR
+        for code in people():
+            caller = self.caller(code)
+            seen = Message.objects.filter(recipient_id=caller.employee_id, at__lt=before)
+            ids = list(seen.values_list("pk", flat=True))
+            notices.mark_read(by=caller, at=before, message_ids=ids)
 
     def _call_again(self, course: Course) -> None:
         moment = next(course, None)
@@ -150,8 +164,7 @@ class Stage:
     def _let_pass(self, until: datetime) -> None:
         """Jump from one due alarm to the next, each at its own moment."""
         self._keep_statistics(until)
-        alarms = Promise.objects.filter(next_alarm_at__lte=until).order_by("next_alarm_at")
-        while (due := alarms.values_list("next_alarm_at", flat=True).first()) is not None:
+        while (due := _next_alarm()) is not None and due <= until:
             with clock.at(due):
                 sweep(at=due)
             self._deliver(due)
@@ -166,3 +179,11 @@ class Stage:
             self._analyzed_at = at
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
+
+
+def _next_alarm() -> datetime | None:
+    """Return when the next alarm of any clock is due."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(next_alarm_at) FROM matters_promise")
+        moment: datetime | None = cursor.fetchone()[0]
+    return moment
