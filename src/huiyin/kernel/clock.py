@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
 _fixed: ContextVar[datetime | None] = ContextVar("huiyin_fixed_now", default=None)
 
 
@@ -43,7 +44,8 @@ def at(moment: datetime) -> Iterator[None]:
 def parse(text: str) -> datetime:
     """Read an ISO 8601 moment such as ``2026-03-16T09:00:00+08:00``.
 
-    Raises BadMoment when the text is not a moment or names no offset.
+    Raises BadMoment when the text is not a moment, names no offset, or lies so far away that a
+    limit counted from it would leave the calendar.
     """
     try:
         moment = datetime.fromisoformat(text.strip())
@@ -51,4 +53,6 @@ def parse(text: str) -> datetime:
         raise BadMoment(f"not a moment: {text!r}") from error
     if moment.tzinfo is None:
         raise BadMoment(f"no offset: {text!r}")
+    if not EARLIEST_YEAR < moment.year < LATEST_YEAR:
+        raise BadMoment(f"too far away: {text!r}")
     return moment.astimezone(UTC)

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+_MOST_DIGITS = 18
 
 
 class BadCursor(ValueError):
@@ -40,6 +41,11 @@ def read_cursor(cursor: str, *kinds: type[str] | type[int]) -> tuple[str | int, 
     if not fits or any("\0" in value for value in key if isinstance(value, str)):
         raise BadCursor(cursor)
     return tuple(key)
+
+
+def is_row_id(text: str) -> bool:
+    """Tell whether a text from outside can be the id of a row: plain digits, and not too many."""
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
 
 
 def page_of(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from huiyin.kernel.caller import Caller
+from huiyin.kernel.paging import is_row_id
 from huiyin.notices.models import Message
 
 
@@ -39,7 +40,7 @@ def inbox(
     rows = Message.objects.filter(
         recipient_id=caller.employee_id, channel="in_app", state=Message.State.SENT
     ).order_by("-id")
-    if cursor.isdigit():
+    if is_row_id(cursor):
         rows = rows.filter(pk__lt=int(cursor))
     found = [
         InboxRow(*row)

@@ -15,7 +15,7 @@ from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.estate import queries as estate
 from huiyin.estate.rows import CommunityRow
 from huiyin.kernel.caller import Caller
-from huiyin.kernel.errors import Forbidden
+from huiyin.kernel.errors import Forbidden, NotFound
 
 CHOSEN = "community"  # the session's key for the community somebody works in at the moment
 MINUTE = 60
@@ -27,6 +27,10 @@ class UnableToEnter(Forbidden):
     """Somebody who may log in holds no post at the moment."""
 
 
+class NoSuchPage(NotFound):
+    """The address or its query can name nothing."""
+
+
 def staff_page(view: View) -> View:
     """Admit employees only, and give the view ``request.community`` and its time zone."""
 
@@ -34,6 +38,8 @@ def staff_page(view: View) -> View:
     def admitted(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return _to_login(request)
+        if "\0" in request.path or any("\0" in value for value in request.GET.values()):
+            raise NoSuchPage(_("没有这个地址。"))  # nothing in the database has that character
         request.communities = _communities(request)
         if not request.communities:
             raise UnableToEnter(_("您目前没有任何岗位。请联系项目经理为您安排岗位。"))

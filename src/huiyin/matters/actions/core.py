@@ -95,7 +95,7 @@ def open_work(*, number: str, by: Caller, at: datetime, verb: str, admitted: boo
     matter = (
         Matter.objects.select_for_update(no_key=True, of=("self",))
         .select_related("community")
-        .filter(number=number)
+        .filter(number=number.replace("\0", ""))
         .first()
     )
     if matter is None or not (admitted or sees(by, matter)):

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.kernel.paging import is_row_id
 from huiyin.notices import queries as notices
 from huiyin.notices.actions import mark_read
 from huiyin.notices.queries import InboxRow
@@ -42,10 +44,13 @@ def inbox(request: StaffRequest) -> HttpResponse:
 def read(request: StaffRequest) -> HttpResponse:
     """Mark all my messages as read, or the one named; then go to what it is about."""
     named = request.POST.get("message", "")
-    ids = [int(named)] if named.isdigit() else None
-    mark_read(by=request.caller, at=request.moment, message_ids=ids)
-    about = request.POST.get("about", "")
-    return redirect("matter", about) if about else redirect("inbox")
+    ids = [int(named)] if is_row_id(named) else None
+    if ids or not named:
+        mark_read(by=request.caller, at=request.moment, message_ids=ids)
+    try:
+        return redirect(reverse("matter", args=[request.POST.get("about", "")]))
+    except NoReverseMatch:
+        return redirect("inbox")
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """Upload a roster, see what it would do, and let it be done."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from huiyin.kernel.errors import BadInput
 
 KEPT_FOR = 3600  # seconds between looking and confirming
 MOST_SHOWN = 200
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _shown(upload: Upload, report: ImportReport) -> dict[str, Any]:
 
 
 def _key(request: StaffRequest, token: str) -> str:
-    return f"roster-{request.caller.user_id}-{token if token.isascii() else ''}"[:200]
+    return f"roster-{request.caller.user_id}-{token if _TOKEN.fullmatch(token) else ''}"
 
 
 def _page(request: StaffRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
