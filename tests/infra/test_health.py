@@ -69,6 +69,9 @@ def test_metrics_are_for_this_machine_or_the_bearer_of_the_token(
     client.get("/healthz")
     assert b'huiyin_requests_total{method="GET",route="healthz"' in client.get("/metrics").content
     assert client.get("/metrics", REMOTE_ADDR="10.0.0.9").status_code == 403
+    assert client.get("/metrics", REMOTE_ADDR="").status_code == 403
+    through_a_proxy = {"X-Forwarded-For": "198.51.100.7"}
+    assert client.get("/metrics", headers=through_a_proxy).status_code == 403
     settings.METRICS_TOKEN = "word"
     assert client.get("/metrics").status_code == 403
     given = client.get("/metrics", REMOTE_ADDR="10.0.0.9", headers={"Authorization": "Bearer word"})

@@ -74,7 +74,16 @@ def test_a_request_is_answered_at_the_moment_it_names() -> None:
     assert TimeTravel(tell_time)(RequestFactory().get("/")).content.decode() == before.isoformat()
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-10-01T00:00:00", "2026-13-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yesterday",
+        "2026-10-01T00:00:00",
+        "2026-13-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-10:00",
+    ],
+)
 def test_what_is_no_moment_is_refused_in_one_sentence(text: str) -> None:
     request = RequestFactory().get("/", headers={"X-Huiyin-Now": text})
     response = TimeTravel(tell_time)(request)
@@ -91,6 +100,14 @@ def test_a_log_line_tells_the_route_and_nothing_personal(
     (line,) = [str(record.msg) for record in caplog.records if record.name == "huiyin.request"]
     assert "'route': 'i18n/setlang/'" in line
     assert "13800138000" not in line
+
+
+@pytest.mark.django_db
+def test_a_made_up_method_is_not_counted_under_its_own_name(client: Client) -> None:
+    client.generic("X-SECRET-1", "/healthz")
+    counted = client.get("/metrics").content.decode()
+    assert 'method="other"' in counted
+    assert "X-SECRET-1" not in counted
 
 
 def test_secrets_and_numbers_are_masked() -> None:

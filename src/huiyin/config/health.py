@@ -14,6 +14,8 @@ from huiyin.config.metrics import SWEEP_AGE, exposition
 from huiyin.kernel import clock
 from huiyin.matters.queries import last_sweep
 
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-Ip")
+
 
 def healthz(_request: HttpRequest) -> HttpResponse:
     """Answer that the process is up."""
@@ -69,4 +71,10 @@ def _may_read_metrics(request: HttpRequest) -> bool:
     given = request.headers.get("Authorization", "")
     if token:
         return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
-    return ip_address(request.META["REMOTE_ADDR"]).is_loopback
+    # A proxy on this machine speaks from here for the whole world.
+    if not request.headers.keys().isdisjoint(FORWARDED):
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:  # a socket without an address
+        return False

@@ -15,6 +15,8 @@ from huiyin.kernel import clock
 Next = Callable[[HttpRequest], HttpResponse]
 
 log = structlog.get_logger("huiyin.request")
+# Whatever else a stranger sends as a method is counted as one, or the counters grow without end.
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -32,12 +34,13 @@ class RequestLog:
             response = self.get_response(request)
             seconds = time.perf_counter() - started
             route = request.resolver_match.route if request.resolver_match else "-"
-            REQUESTS.labels(request.method, route, str(response.status_code)).inc()
+            method = request.method if request.method in METHODS else "other"
+            REQUESTS.labels(method, route, str(response.status_code)).inc()
             SECONDS.labels(route).observe(seconds)
             if request.path not in QUIET:
                 log.info(
                     "answered",
-                    method=request.method,
+                    method=method,
                     route=route,
                     status=response.status_code,
                     ms=round(seconds * 1000, 1),
