@@ -77,7 +77,7 @@ def people() -> dict[str, Employee]:
 
 def adopt_standards(communities: Communities, now: datetime) -> None:
     """Put each community's profile in force since long ago, and enter the decreed holidays."""
-    standards.seed_calendar(at=now)
+    standards.seed_calendar(at=STANDARD_SINCE)  # before any matter, so that all can be replayed
     for place in cast.COMMUNITIES:
         standards.adopt_standard(
             by=SYSTEM,
