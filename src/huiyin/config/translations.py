@@ -72,7 +72,7 @@ def update() -> int:
     found = gather()
     for language in LANGUAGES:
         catalogue = _read(language)
-        for message in catalogue:
+        for message in list(catalogue):
             if message.id and found.get(message.id, message.context) is None:
                 catalogue.delete(message.id, message.context)
         for message in found:

@@ -38,6 +38,7 @@ def say_in_full(moment: datetime, zone: tzinfo) -> str:
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 TWO_DAYS = 2 * DAY
+MANY_HOURS = 10  # from here on minutes say nothing more
 
 
 def say_span(span: timedelta) -> str:
@@ -49,7 +50,7 @@ def say_span(span: timedelta) -> str:
         return _("%(n)d 分钟") % {"n": seconds // MINUTE}
     if seconds < TWO_DAYS:
         hours, minutes = seconds // HOUR, seconds % HOUR // MINUTE
-        if not minutes:
+        if not minutes or hours >= MANY_HOURS:
             return _("%(n)d 小时") % {"n": hours}
         return _("%(hours)d 小时 %(minutes)d 分") % {"hours": hours, "minutes": minutes}
     return _("%(n)d 天") % {"n": seconds // DAY}

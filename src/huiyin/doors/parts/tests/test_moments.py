@@ -50,6 +50,7 @@ def test_midnight_ends_a_day(moment: str, said: str) -> None:
         (timedelta(minutes=59), "59 分钟"),
         (timedelta(hours=3), "3 小时"),
         (timedelta(hours=3, minutes=5), "3 小时 5 分"),
+        (timedelta(hours=28, minutes=53), "28 小时"),
         (timedelta(days=2), "2 天"),
     ],
 )
