@@ -1,7 +1,7 @@
 """What every call passes before its operation runs, in this order.
 
 1. Who is it? (401)
-2. Is the body small enough and JSON? (413, 415)
+2. Is the body's length known, small enough, and is it JSON? (411, 413, 415)
 3. Is every query parameter one we know? (422)
 4. Does an ``Idempotency-Key`` make it a repetition? Then it gets the answer given before.
 """
@@ -27,7 +27,7 @@ Run: TypeAlias = Callable[..., HttpResponse]
 
 BODY_MOST = 256 * 1024
 # Not remembered under a key: a body to be corrected, and faults of ours, are worth another try.
-FORGOTTEN = frozenset({400, 413, 415, 422})
+FORGOTTEN = frozenset({400, 411, 413, 415, 422})
 FAULT = 500
 
 
@@ -65,7 +65,9 @@ def gate(run: Run) -> Run:
 
 
 def _check_body(request: HttpRequest, most: int, takes_body: bool) -> None:
-    """Refuse a body that is too large (413) or not JSON (415)."""
+    """Refuse a body of unknown length (411), too large (413) or not JSON (415)."""
+    if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
+        raise Problem(411, _("请注明 Content-Length,不支持分块传输。"))
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:

@@ -12,6 +12,7 @@ PROBLEMS = {
     "403": "You may see it but not do this.",
     "404": "Not there, or not yours.",
     "409": "The present state does not allow it; or the key was used for another call.",
+    "411": "The body has no length: chunked transfer is not taken.",
     "413": f"The body is larger than {BODY_MOST // 1024} KiB.",
     "415": "The body is not application/json.",
     "422": "Something given cannot be taken; `errors` names the fields.",
@@ -23,8 +24,8 @@ KEY = {
     "required": False,
     "description": (
         "A key of your own making. The same key with the same body gives the same answer and has"
-        " one effect; with another body or address it gives 409. Answers 400, 413, 415 and 422 are"
-        " not kept: correct the body and use the same key. Keys belong to the user."
+        " one effect; with another body or address it gives 409. Answers 400, 411, 413, 415 and 422"
+        " are not kept: correct the body and use the same key. Keys belong to the user."
     ),
     "schema": {"type": "string", "minLength": 1, "maxLength": 120, "pattern": "^[!-~]+$"},
 }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.operation import Operation
+from ninja.renderers import JSONRenderer
 
 from huiyin import __version__
 from huiyin.doors.api import estate, exchange, matters, photos, problems, procedures, reports
@@ -17,6 +18,12 @@ from huiyin.doors.api.gate import gate
 from huiyin.doors.api.openapi import describe
 
 app_name = "api"
+
+
+class Utf8(JSONRenderer):
+    """JSON as people can read it."""
+
+    json_dumps_params = {"ensure_ascii": False}
 
 
 class Api(NinjaAPI):
@@ -33,6 +40,7 @@ api = Api(
     description="The service centre of a residential community: every voice gets an echo.",
     openapi_url="",
     docs_url=None,
+    renderer=Utf8(),
     urls_namespace=app_name,
 )
 problems.install(api)

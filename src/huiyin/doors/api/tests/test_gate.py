@@ -100,6 +100,12 @@ def test_a_body_of_another_kind_is_refused(site: Site) -> None:
     assert is_problem(send(api, b"a=1", content_type="application/x-www-form-urlencoded"), 415)
 
 
+def test_a_body_of_unknown_length_is_refused(site: Site) -> None:
+    api = site.api("keeper")
+    told = send(api, b"{}", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked")
+    assert is_problem(told, 411)
+
+
 def test_a_body_too_large_is_refused(site: Site) -> None:
     assert is_problem(send(site.api("keeper"), b" " * (BODY_MOST + 1)), 413)
 
