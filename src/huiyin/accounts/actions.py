@@ -1,4 +1,4 @@
-"""Writes of the accounts: tokens of the API, the chosen language.
+"""Writes of the accounts: passwords, tokens of the API, the chosen language.
 
 The trail stands above this room; whoever calls from above writes the entry.
 """
@@ -13,6 +13,10 @@ from django.utils.translation import gettext as _
 from huiyin.accounts.models import ApiToken, User
 from huiyin.kernel.errors import BadInput, NotFound
 
+# Nothing that is mistaken for something else when read out or copied by hand: no 0/o, 1/l/i.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS, _GROUP = 3, 4
+
 
 class UnableToSetLanguage(BadInput):
     """The language is not one of ours."""
@@ -25,6 +29,19 @@ class UnableToRevokeToken(NotFound):
 def digest(token: str) -> str:
     """Return what is kept of a token: its SHA-256, so that a stolen table opens nothing."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_password() -> str:
+    """Return a random password that can be read out: three groups of four, about 60 bits."""
+    return "-".join(
+        "".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS)
+    )
+
+
+def set_password(*, user: User, password: str) -> None:
+    """Give a user another password; whoever is logged in with the old one is logged out."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
 
 
 def issue_token(*, user: User, at: datetime, label: str = "") -> str:

@@ -16,11 +16,14 @@ from huiyin.staff.actions.posts import (
     UnableToHoldPost,
     UnableToIssueToken,
     UnableToLeave,
+    UnableToResetPassword,
     end_post,
     hire,
     hold_post,
     issue_token,
     leave,
+    reset_password,
+    take_on,
 )
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "UnableToIssueToken",
     "UnableToLeave",
     "UnableToPlanShift",
+    "UnableToResetPassword",
     "UnableToSetAbsence",
     "cancel_shift",
     "end_absence",
@@ -41,5 +45,7 @@ __all__ = [
     "issue_token",
     "leave",
     "plan_shift",
+    "reset_password",
     "set_absence",
+    "take_on",
 ]

@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from huiyin.kernel.caller import COMPANY_POSTS, Caller
 from huiyin.kernel.errors import Forbidden, NotFound
 from huiyin.staff.access import LEADERS, admit_to_community, may_lead, may_manage_staff
-from huiyin.staff.models import Employee
+from huiyin.staff.models import Employee, PostHolding
 from huiyin.staff.queries import local_day
 
 # Posts that lead a site are given by those who lead, not by a supervisor.
@@ -55,11 +55,11 @@ def locked_employee(
 
 def places_of(employee: Employee, day: date) -> set[int | None]:
     """Return the communities in which an employee holds a post today or later (None: company)."""
-    return set(
-        employee.holdings.filter(Q(until_on__isnull=True) | Q(until_on__gt=day)).values_list(
-            "community_id", flat=True
-        )
-    )
+    return set(_later(employee, day).values_list("community_id", flat=True))
+
+
+def _later(employee: Employee, day: date) -> QuerySet[PostHolding]:
+    return employee.holdings.filter(Q(until_on__isnull=True) | Q(until_on__gt=day))
 
 
 def _concerns(caller: Caller, employee: Employee, day: date) -> bool:
@@ -69,20 +69,32 @@ def _concerns(caller: Caller, employee: Employee, day: date) -> bool:
     return not places or any(one is not None and caller.works_in(one) for one in places)
 
 
-def admit_to_person(
-    caller: Caller, employee: Employee, at: datetime, *, wholly: bool = False
-) -> None:
-    """Raise Forbidden unless the caller manages staff where the employee works.
+def admit_to_person(caller: Caller, employee: Employee, at: datetime) -> None:
+    """Raise Forbidden unless the caller manages staff where, to their knowledge, one works.
 
-    ``wholly`` asks for every place, else those the caller knows of are enough. Somebody without
-    a post is anybody's who manages staff anywhere.
+    Somebody without a post is anybody's who manages staff anywhere.
     """
     places = places_of(employee, local_day(at))
+    _admit_to_postless(caller, places)
+    for community_id in places:
+        if community_id is None or caller.works_in(community_id):
+            admit_to_staff(caller, community_id)
+
+
+def admit_to_whole_person(caller: Caller, employee: Employee, at: datetime) -> None:
+    """Raise a refusal unless the caller may give and take every post the employee holds.
+
+    So nobody takes a superior off the payroll, or logs in as one with a new password.
+    """
+    posts = _later(employee, local_day(at)).values_list("community_id", "post")
+    _admit_to_postless(caller, {community_id for community_id, _post in posts})
+    for community_id, post in posts:
+        admit_to_post(caller, community_id, post)
+
+
+def _admit_to_postless(caller: Caller, places: set[int | None]) -> None:
     if not places and not any(may_manage_staff(caller, one) for one in caller.community_ids):
         admit_to_staff(caller, None)
-    for community_id in places:
-        if wholly or community_id is None or caller.works_in(community_id):
-            admit_to_staff(caller, community_id)
 
 
 def is_company_post(post: str) -> bool:

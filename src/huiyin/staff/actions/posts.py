@@ -10,15 +10,15 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huiyin.accounts.actions import issue_token as make_token
-from huiyin.accounts.actions import revoke_tokens_of
+from huiyin.accounts.actions import new_password, revoke_tokens_of, set_password
 from huiyin.accounts.models import User
 from huiyin.estate.pinyin import romanise
 from huiyin.kernel.caller import POSTS, SYSTEM, Caller
 from huiyin.kernel.errors import BadInput, WrongState
 from huiyin.staff.actions.admission import (
-    admit_to_person,
     admit_to_post,
     admit_to_staff,
+    admit_to_whole_person,
     is_company_post,
     locked_employee,
     places_of,
@@ -48,6 +48,10 @@ class UnableToLeave(BadInput):
 
 
 class UnableToIssueToken(WrongState):
+    """The employee has left or cannot log in."""
+
+
+class UnableToResetPassword(WrongState):
     """The employee has left or cannot log in."""
 
 
@@ -222,7 +226,7 @@ def leave(*, by: Caller, at: datetime, employee: str, left_on: date, reason: str
     Open matters are moved first, by ``matters.actions.hand_over``.
     """
     person = locked_employee(by, employee, at)
-    admit_to_person(by, person, at, wholly=True)
+    admit_to_whole_person(by, person, at)
     if left_on <= person.hired_on:
         raise UnableToLeave(
             _("离职日期必须晚于入职日期 %(day)s。") % {"day": person.hired_on.isoformat()},
@@ -270,11 +274,74 @@ def _cut_areas(person: Employee, until_on: date, community_id: int | None = None
 
 
 @transaction.atomic
+def take_on(
+    *,
+    by: Caller,
+    at: datetime,
+    code: str,
+    name: str,
+    community_id: int,
+    post: str,
+    from_on: date,
+    phone: str = "",
+) -> str:
+    """Hire somebody into their first post; return an initial password, shown only once."""
+    password = new_password()
+    hire(
+        by=by,
+        at=at,
+        code=code,
+        name=name,
+        community_id=community_id,
+        phone=phone,
+        hired_on=from_on,
+        password=password,
+    )
+    hold_post(
+        by=by,
+        at=at,
+        employee=code.strip(),
+        post=post,
+        community_id=community_id,
+        from_on=from_on,
+    )
+    return password
+
+
+@transaction.atomic
+def reset_password(*, by: Caller, at: datetime, employee: str, reason: str = "") -> str:
+    """Give an employee who cannot log in a new random password; it is shown only once.
+
+    The old one stops at once, and so does whoever is logged in with it.
+    """
+    person = locked_employee(by, employee, at)
+    admit_to_whole_person(by, person, at)
+    if person.user is None or not _can_log_in(person, at):
+        raise UnableToResetPassword(_("%(name)s 已离职或没有登录账号。") % {"name": person.name})
+    password = new_password()
+    set_password(user=person.user, password=password)
+    for community_id in places_of(person, local_day(at)) or {None}:
+        record(
+            action="accounts.password_reset",
+            by=by,
+            at=at,
+            subject=f"employee:{person.code}",
+            community_id=community_id,
+            reason=reason,
+        )
+    return password
+
+
+def _can_log_in(person: Employee, at: datetime) -> bool:
+    gone = person.left_on is not None and person.left_on <= local_day(at)
+    return not gone and person.user is not None and person.user.is_active
+
+
+@transaction.atomic
 def issue_token(*, employee: str, at: datetime, label: str = "", by: Caller = SYSTEM) -> str:
     """Make an API token for an employee's account and return it; it is shown only once."""
     person = locked_employee(by, employee, at)
-    gone = person.left_on is not None and person.left_on <= local_day(at)
-    if gone or person.user is None or not person.user.is_active:
+    if person.user is None or not _can_log_in(person, at):
         raise UnableToIssueToken(_("%(name)s 已离职或没有登录账号。") % {"name": person.name})
     token = make_token(user=person.user, at=at, label=label)
     record(

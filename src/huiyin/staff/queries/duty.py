@@ -1,4 +1,4 @@
-"""Reads about the staff: who is asking, who holds a post, who is on duty now."""
+"""Who is asking, who holds a post, who keeps a building, who is on duty now."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from huiyin.accounts.actions import digest
 from huiyin.accounts.models import User
 from huiyin.kernel.caller import POSTS, Caller
-from huiyin.kernel.errors import BadInput, NotFound
-from huiyin.staff.access import admit_to_community
-from huiyin.staff.models import Area, Employee, PostHolding
+from huiyin.kernel.errors import BadInput
+from huiyin.staff.models import Employee, PostHolding
 from huiyin.staff.rules import Directory, Duty
 
 _RANK = {post: rank for rank, post in enumerate(POSTS)}
@@ -220,43 +219,3 @@ def employee_model(*, code: str, community_id: int, at: datetime, field: str = "
             _("本小区没有工号为“%(code)s”的在岗员工,请从名单里选择。") % {"code": code}, field=field
         )
     return employee
-
-
-def employees(*, caller: Caller, community_id: int, at: datetime) -> tuple[EmployeeRow, ...]:
-    """Return the community's staff, in order of employee code, for those who work there."""
-    admit_to_community(caller, community_id)
-    staff = directory(community_id=community_id, at=at)
-    day = local_day(at)
-    buildings: dict[int, list[str]] = defaultdict(list)
-    for employee_id, name in (
-        Area.objects.filter(
-            Q(until_on__isnull=True) | Q(until_on__gt=day),
-            building__community_id=community_id,
-            from_on__lte=day,
-        )
-        .order_by("building__order", "id")
-        .values_list("employee_id", "building__name")
-    ):
-        buildings[employee_id].append(name)
-    phones = dict(Employee.objects.filter(pk__in=staff.people).values_list("pk", "phone"))
-    return tuple(
-        EmployeeRow(
-            one.id,
-            one.code,
-            one.name,
-            phones[one.id],
-            one.posts,
-            tuple(buildings[one.id]),
-            one.present,
-            staff.people[one.delegate_id].name if one.delegate_id in staff.people else "",
-        )
-        for one in staff.people.values()
-    )
-
-
-def employee_row(*, caller: Caller, community_id: int, code: str, at: datetime) -> EmployeeRow:
-    """Return one employee of the community; NotFound to strangers and for unknown codes."""
-    for row in employees(caller=caller, community_id=community_id, at=at):
-        if row.code == code:
-            return row
-    raise NotFound(_("没有这位员工。"))
