@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from huiyin.kernel.caller import Caller
 from huiyin.notices.models import Message
@@ -63,6 +64,24 @@ def queue(*, messages: Sequence[NewMessage], at: datetime) -> None:
     rows = [{name: getattr(one, name) for name in _COLUMNS} for one in messages]
     with connection.cursor() as cursor:
         cursor.execute(_QUEUE, [at, json.dumps(rows, ensure_ascii=False)])
+
+
+def carry_over(*, fences: Iterable[Fence], overtaken: Iterable[int]) -> None:
+    """Let queued messages go on under their clock's next epoch, which the caller is raising.
+
+    Messages to the ``overtaken`` employees keep the old epoch, so that they are dropped, unless
+    they are urgent.
+    """
+    epochs = {one.promise_id: one.epoch for one in fences}
+    waiting = Message.objects.filter(state=Message.State.QUEUED, fence__in=epochs)
+    waiting = waiting.exclude(recipient__in=list(overtaken), urgent=False)
+    live = [
+        pk
+        for pk, fence, epoch in waiting.values_list("pk", "fence", "epoch")
+        if epochs[fence] == epoch
+    ]
+    if live:
+        Message.objects.filter(pk__in=live, state=Message.State.QUEUED).update(epoch=F("epoch") + 1)
 
 
 def deliver(

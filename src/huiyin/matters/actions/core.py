@@ -20,6 +20,7 @@ from huiyin.matters.access import admit_verb, sees
 from huiyin.matters.models import Event, Matter, Pause, Promise
 from huiyin.matters.stored import pauses_of, standing_of, state_of
 from huiyin.notices import actions as notices
+from huiyin.notices.actions import Fence
 from huiyin.staff import queries as staff
 from huiyin.staff.rules import Directory, Duty
 from huiyin.standards import queries as standards
@@ -384,14 +385,22 @@ def subject_of(matter: Matter) -> firing.Subject:
 
 
 def give_to(work: Work, owner: Duty) -> None:
-    """Make someone the owner; messages written for the former owner are overtaken."""
+    """Make someone the owner.
+
+    What was written for the former owner, or for who stands in there, and not yet sent is
+    overtaken; what was written for others still has to reach them, an emergency everybody.
+    """
     if owner.id == work.matter.owner_id:
         return
+    former = {work.matter.owner_id}
+    if standing_in := work.staff.stand_in(work.matter.owner_id):
+        former.add(standing_in.id)
+    owed = [work.rows[one.key] for one in work.promises if one.is_owed and one.key in work.rows]
+    notices.carry_over(fences=[Fence(row.pk, row.epoch) for row in owed], overtaken=former)
     work.set(owner_id=owner.id)
-    for one in work.promises:
-        if one.is_owed and one.key in work.rows:
-            work.rows[one.key].epoch += 1
-            work.touched.add(one.key)
+    for row in owed:
+        row.epoch += 1
+        work.touched.add(str(row.pk))
 
 
 def tell(work: Work, person: Duty, purpose: str, subject: str, *, urgent: bool = False) -> None:

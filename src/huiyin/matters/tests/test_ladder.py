@@ -272,6 +272,37 @@ def test_what_was_answered_between_firing_and_sending_is_overtaken(answer: str, 
     assert told(number, code) == [(OWNER, "superseded")]
 
 
+@pytest.mark.rule("CMP-03")
+@pytest.mark.parametrize("taken", ["assigned", "accepted"])
+def test_an_emergency_taken_before_it_was_sent_still_calls_everybody(
+    taken: str, cast: Cast
+) -> None:
+    number = cast.receive(kind="complaint.emergency")
+    foreman = cast.caller("security_foreman")
+    if taken == "assigned":
+        actions.assign_matter(by=foreman, at=AT, number=number, to=cast.code("security_foreman"))
+    else:
+        actions.accept_matter(by=foreman, at=AT, number=number)
+    tick(AT)
+    assert [state for _, state in told(number, "arrive")] == ["sent"] * 5
+
+
+def test_what_superiors_were_to_hear_survives_a_change_of_the_owner(cast: Cast) -> None:
+    number = cast.receive()
+    actions.accept_matter(by=cast.caller("keeper"), at=AT, number=number)
+    due = AT + timedelta(hours=24)
+    while sweep(at=due):
+        pass
+    actions.assign_matter(by=cast.caller("receptionist"), at=due, number=number, to="E020")
+    tick(due)
+    assert told(number, "finish") == [(SUPERVISOR, "sent")]
+
+    actions.assign_matter(by=cast.caller("receptionist"), at=due, number=number, to=OWNER)
+    actions.finish_matter(by=cast.caller("keeper"), at=due, number=number, result="已清理")
+    tick(due)
+    assert told(number, "finish") == [(SUPERVISOR, "sent")]
+
+
 def test_after_a_reassignment_the_next_rung_rings_at_the_new_owner(cast: Cast) -> None:
     number = cast.receive()
     actions.accept_matter(by=cast.caller("keeper"), at=AT, number=number)
