@@ -149,7 +149,6 @@ def _give_to_post_of_kind(work: Work) -> None:
         staff_now=work.staff,
         at=work.at,
         zone=matter.community.zone,
-        not_employee_id=matter.about_employee_id,
     )
     if owner is not None and owner.id != matter.owner_id:
         give_to(work, owner)

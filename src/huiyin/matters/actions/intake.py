@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from huiyin.estate import actions as estate_actions
 from huiyin.estate import queries as estate
 from huiyin.estate.models import House, Person
+from huiyin.estate.rows import CommunityRow
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, WrongState
 from huiyin.kernel.numbering import daily_number, series_of
@@ -65,16 +66,35 @@ def receive_matter(
     Raises NotFound, UnableToReceive (field named), NobodyToOwn.
     """
     _check(channel, kind, text, photos)
-    place_row = estate.community(caller=by, code=community)
-    house_model = (
-        estate.house_model(caller=by, community_id=place_row.id, code=house) if house else None
+    town = estate.community(caller=by, code=community)
+    home = estate.house_model(caller=by, community_id=town.id, code=house) if house else None
+    version_id, standard = standards.current(community_id=town.id, at=at)
+    follower = _employee(first_heard_by, town.id, at, "first_heard_by")
+    about = _employee(about_employee, town.id, at, "about_employee")
+    wanted = _employee(owner, town.id, at, "owner")
+    # Nobody is told of, or judges, a complaint about themselves.
+    staff_now = staff.directory(community_id=town.id, at=at, zone=town.zone).without(
+        about.pk if about else None
     )
-    version_id, standard = standards.current(community_id=place_row.id, at=at)
-    staff_now = staff.directory(community_id=place_row.id, at=at, zone=place_row.zone)
-    follower = _employee(first_heard_by, place_row.id, at, "first_heard_by")
-    about = _employee(about_employee, place_row.id, at, "about_employee")
-    staff_now = staff_now.without(about.pk if about else None)
-    wanted = _employee(owner, place_row.id, at, "owner")
+    matter = Matter(
+        community_id=town.id,
+        kind=kind,
+        channel=channel,
+        text=text.strip(),
+        house=home,
+        place=place.strip()[:80],
+        anonymous=anonymous,
+        important=important,
+        received_at=at,
+        received_by_id=by.employee_id,
+        follower=follower,
+        about_employee=about,
+        standard_id=version_id,
+    )
+    if not anonymous:
+        _name_caller(matter, phone, caller)
+    calendar = standards.calendar((town.id, town.zone, town.calendar_version), standard)
+    work = Work(matter=matter, standard=standard, calendar=calendar, by=by, at=at, _staff=staff_now)
     first = (
         staff_now.stand_in(wanted.pk)
         if wanted
@@ -82,70 +102,66 @@ def receive_matter(
             standard=standard,
             kind=kind,
             important=important,
-            house=house_model,
+            house=home,
             staff_now=staff_now,
             at=at,
-            zone=place_row.zone,
-            not_employee_id=about.pk if about else None,
+            zone=town.zone,
         )
     )
     if first is None:
         raise NobodyToOwn(_("这个小区还没有登记员工,无法受理。请先登记员工和岗位。"))
-    serious = important and kind.startswith("complaint")
-    if serious and follower is None:
-        # The supervisor tracks a serious complaint in person (CMP-10).
-        tracking = [one for one in staff_now.on_duty("supervisor") if one.id != first.id]
-        follower_id = tracking[0].id if tracking else None
-    else:
-        follower_id = follower.pk if follower else None
-    person = None if anonymous else _person(house_model, phone, caller)
-    day = staff.local_day(at, place_row.zone)
-    count = estate_actions.next_number(
-        community_id=place_row.id, series=series_of("matter", day), at=at
-    )
-    matter = Matter(
-        community_id=place_row.id,
-        number=daily_number(place_row.code, day, count),
-        kind=kind,
-        channel=channel,
-        text=text.strip(),
-        house=house_model,
-        place=place.strip()[:80],
-        person=person,
-        caller_name="" if anonymous else (caller.strip() or (person.name if person else ""))[:40],
-        caller_phone="" if anonymous else phone.strip()[:24],
-        anonymous=anonymous,
-        important=important,
-        received_at=at,
-        received_by_id=by.employee_id,
-        follower_id=follower_id,
-        owner_id=first.id,
-        about_employee=about,
-        standard_id=version_id,
-    )
-    calendar = standards.calendar(
-        (place_row.id, place_row.zone, place_row.calendar_version), standard
-    )
-    work = Work(matter=matter, standard=standard, calendar=calendar, by=by, at=at, _staff=staff_now)
+    _give_first(work, first)
+    matter.number = _next_number(town, at)
     matter.save(force_insert=True)
-    _attach(matter, photos, by, at)
-    record(
-        work,
-        "received",
-        text=matter.text,
-        via=channel,
-        contact=channel in OWNER_CHANNELS and not anonymous,
-        data={"owner": first.code},
+    Photo.objects.bulk_create(
+        [Photo(matter=matter, file_id=one, at=at, by_id=by.employee_id) for one in photos]
     )
-    if not standard_is_emergency(standard, kind, important):
+    contact = channel in OWNER_CHANNELS and not anonymous
+    data = {"owner": first.code}
+    record(work, "received", text=matter.text, via=channel, contact=contact, data=data)
+    _tell_of_reception(work, first)
+    return finish_work(work)
+
+
+def _name_caller(matter: Matter, phone: str, caller: str) -> None:
+    """Keep who raised it, and the person of the house it is, if that is certain (REC-02)."""
+    person = _person(matter.house, phone, caller)
+    matter.person = person
+    matter.caller_name = (caller.strip() or (person.name if person else ""))[:40]
+    matter.caller_phone = phone.strip()[:24]
+
+
+def _give_first(work: Work, owner: Duty) -> None:
+    """Set the first owner; a serious complaint is tracked by the supervisor in person (CMP-10)."""
+    work.matter.owner_id = owner.id
+    if is_serious(work.matter.kind, work.matter.important) and work.matter.follower_id is None:
+        tracking = [one for one in work.staff.on_duty("supervisor") if one.id != owner.id]
+        work.matter.follower_id = tracking[0].id if tracking else None
+
+
+def _next_number(town: CommunityRow, at: datetime) -> str:
+    day = staff.local_day(at, town.zone)
+    series = series_of("matter", day)
+    count = estate_actions.next_number(community_id=town.id, series=series, at=at)
+    return daily_number(town.code, day, count)
+
+
+def _tell_of_reception(work: Work, owner: Duty) -> None:
+    """Tell the owner unless an emergency calls everybody, and the manager of what is important."""
+    matter = work.matter
+    if not standard_is_emergency(work.standard, matter.kind, matter.important):
         subject = _("新%(kind)s %(number)s,请安排") % {
-            "kind": titles.KINDS[kind],
+            "kind": titles.KINDS[matter.kind],
             "number": matter.number,
         }
-        tell(work, first, "received", subject)
-    if important and not serious:
+        tell(work, owner, "received", subject)
+    if matter.important and not is_serious(matter.kind, matter.important):
         tell_manager(work)
-    return finish_work(work)
+
+
+def is_serious(kind: str, important: bool) -> bool:
+    """Tell whether the person in charge handles it in person: an important complaint."""
+    return important and kind.startswith("complaint")
 
 
 def tell_manager(work: Work) -> None:
@@ -175,28 +191,25 @@ def default_owner(
     staff_now: Directory,
     at: datetime,
     zone: str,
-    not_employee_id: int | None = None,
 ) -> Duty | None:
     """Return who owns a new matter: the keeper of the building, or the post that the kind names.
 
-    An important complaint goes to the person in charge (CMP-04, CMP-10). Nobody judges a complaint
-    about themselves: then it goes to the manager.
+    An important complaint goes to the person in charge (CMP-04, CMP-10).
     """
-    serious = important and kind.startswith("complaint")
+    serious = is_serious(kind, important)
     posts = ("manager", "assistant") if serious else standard.owner_posts(kind)
     for post in posts:
         if post == "keeper":
             keeper = staff.keeper_id_of(
                 building_id=house.building_id if house else None, on=staff.local_day(at, zone)
             )
-            if keeper is not None and keeper != not_employee_id:
+            if keeper is not None:
                 return staff_now.stand_in(keeper)
             if house is not None:
                 continue
-        acting = [one for one in staff_now.on_duty(post) if one.id != not_employee_id]
-        if acting:
+        if acting := staff_now.on_duty(post):
             return acting[0]
-        if away := [one for one in staff_now.holders(post) if one.id != not_employee_id]:
+        if away := staff_now.holders(post):
             return staff_now.stand_in(away[0].id)
     return staff_now.stand_in(None)
 
@@ -256,9 +269,3 @@ def _person(house: House | None, phone: str, caller: str) -> Person | None:
     if not found and caller.strip():
         found = list(Person.objects.raw(_BY_NAME, [house.pk, caller.strip()]))
     return found[0] if len(found) == 1 else None
-
-
-def _attach(matter: Matter, photos: Sequence[int], by: Caller, at: datetime) -> None:
-    Photo.objects.bulk_create(
-        [Photo(matter=matter, file_id=one, at=at, by_id=by.employee_id) for one in photos]
-    )

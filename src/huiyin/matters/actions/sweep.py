@@ -6,12 +6,12 @@ else holds is left for the next batch, so no two sweepers and no action ever blo
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from psycopg.types.datetime import TimestamptzLoader
 
 from huiyin.estate.models import Community
@@ -46,8 +46,10 @@ SELECT p.id, p.matter_id, p.standard_id, p.clause, p.code, p.rule, p.cycle, p.st
  WHERE p.next_alarm_at <= %s
  ORDER BY p.next_alarm_at, p.id
  LIMIT %s
-   FOR NO KEY UPDATE OF p, m SKIP LOCKED
+   FOR NO KEY UPDATE OF m, p SKIP LOCKED
 """
+# The matter first, as every action does: the other way round a promise of a matter that somebody
+# else holds would be skipped but stay locked, and two sweepers could wait for each other.
 
 
 @dataclass
@@ -106,6 +108,8 @@ def sweep(*, at: datetime, limit: int = BATCH) -> int:
         for row in rows:
             try:
                 planned = _plan(row, pauses.get(row[0], ()), around)
+            except DatabaseError:
+                raise  # not this row's fault
             except Exception:
                 log.exception("promise cannot be computed", extra={"promise_id": row[0]})
                 Promise.objects.filter(pk=row[0]).update(next_alarm_at=at + RETRY_AFTER)
@@ -114,10 +118,33 @@ def sweep(*, at: datetime, limit: int = BATCH) -> int:
                 whole[row[1]] = None
             else:
                 firings.append(planned)
-        firing.write(firings=[one for one in firings if one.subject.matter_id not in whole], at=at)
+        _write([one for one in firings if one.subject.matter_id not in whole], at)
         for matter_id in whole:
-            _settle_whole(matter_id, at)
+            _try(lambda: _settle_whole(matter_id, at), at, matter_id=matter_id)
     return len(rows)
+
+
+def _write(firings: list[firing.Firing], at: datetime) -> None:
+    """Write the firings at once; when one of them cannot be written, each by itself."""
+    try:
+        with transaction.atomic():
+            firing.write(firings=firings, at=at)
+    except Exception:
+        log.exception("a batch cannot be written", extra={"firings": len(firings)})
+        for one in firings:
+            _try(lambda: firing.write(firings=[one], at=at), at, pk=one.promise_id)
+
+
+def _try(act: Callable[[], object], at: datetime, **which: int) -> None:
+    """Do it or leave it undone whole, and then look at the promises again later."""
+    try:
+        with transaction.atomic():
+            act()
+    except Exception:
+        log.exception("promises cannot be advanced", extra=which)
+        Promise.objects.filter(next_alarm_at__lte=at, **which).update(
+            next_alarm_at=at + RETRY_AFTER
+        )
 
 
 def _plan(
