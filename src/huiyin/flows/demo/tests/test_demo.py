@@ -1,0 +1,130 @@
+"""The demo: somebody for every post, texts of its own, and a play that is the same every time."""
+
+import argparse
+import json
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.db import connection
+
+from huiyin.accounts.models import User
+from huiyin.estate.models import Building, Community, House
+from huiyin.flows import demo
+from huiyin.flows.demo import cast, courses, occasions, programme
+from huiyin.flows.demo.stage import Home
+from huiyin.flows.demo.stories import stories
+from huiyin.kernel.caller import POSTS
+from huiyin.matters.kinds import CAUSES, KINDS
+from huiyin.matters.models import Event, Matter, Promise
+from huiyin.notices.models import Message
+from huiyin.staff.queries import directory, keeper_id_of
+
+HOME = Home("3-1-1201", "3", "1", 12, "01", False, "王丽", "13812345678")
+
+
+def test_every_post_has_a_holder_and_every_building_a_keeper() -> None:
+    assert {one.post for one in cast.EMPLOYEES if one.community == cast.FIRST} == set(POSTS)
+    assert len({one.code for one in cast.EMPLOYEES}) == len(cast.EMPLOYEES)
+    for place in cast.COMMUNITIES:
+        keepers = cast.codes("keeper", place.code)
+        assert {block.keeper for block in place.buildings} <= set(keepers)
+
+
+def test_people_tell_at_least_120_different_things_and_nothing_is_left_unsaid() -> None:
+    told = [story for of_kind in stories().values() for story in of_kind]
+    assert len({story.text for story in told}) >= 120
+    for story in told:
+        placed = story.at(HOME, Random(1))  # noqa: S311
+        assert story.kind in KINDS
+        assert not story.cause or story.cause in CAUSES
+        assert "{" not in placed.text + placed.done + placed.news + placed.place
+
+
+def test_every_fate_is_a_course() -> None:
+    for kind, fates in programme.FATES.items():
+        assert kind in KINDS
+        for fate in fates:
+            assert callable(getattr(courses.Course, fate))
+    assert callable(occasions.Emergency.urgent)
+
+
+@pytest.mark.django_db
+def test_empty_has_staff_standards_and_buildings_and_no_houses(capsys: Any) -> None:
+    assert demo.run(_asked(empty=True)) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["url"] == "http://127.0.0.1:8000"
+    assert [one["code"] for one in told["communities"]] == ["YG", "CH"]
+    assert set(told["employees"][0]) == {"code", "name", "post", "community", "password"}
+    for one in told["employees"]:
+        user = User.objects.get(username=one["code"].lower())
+        assert check_password(one["password"], user.password)
+    assert not House.objects.exists()
+    assert not Matter.objects.exists()
+    town = Community.objects.get(code="YG")
+    for building in Building.objects.filter(community=town):
+        assert keeper_id_of(building_id=building.pk, on=date(2026, 3, 16))
+
+
+@pytest.mark.django_db
+@pytest.mark.rule("CMP-03")
+def test_an_emergency_finds_exactly_five_people_by_day_and_by_night(moment: datetime) -> None:
+    demo.load(empty=True)
+    town = Community.objects.get(code="YG")
+    for hours in range(0, 24, 3):
+        staff = directory(community_id=town.pk, at=moment + timedelta(hours=hours))
+        told = staff.told(("manager", "duty_officers"), owner_id=0)
+        assert len(told) == 5
+
+
+@pytest.mark.django_db
+def test_a_second_run_loads_nothing(capsys: Any) -> None:
+    assert demo.load(empty=True) is True
+    assert demo.load(empty=True) is False
+    assert Community.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_load_that_was_interrupted_says_what_to_do() -> None:
+    Community.objects.create(code="YG", name="阳光花园")
+    with pytest.raises(demo.UnableToLoadDemo, match="--reset"):
+        demo.load()
+
+
+@pytest.mark.django_db
+def test_production_is_no_place_for_it(settings: Any) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(demo.UnableToLoadDemo):
+        demo.load(empty=True)
+
+
+@pytest.fixture
+def short_play(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    """Play three days instead of sixty; the special days stay where they are."""
+    monkeypatch.setattr(programme, "DAYS", 3)
+    demo.load()
+
+
+@pytest.mark.slow
+@pytest.mark.rule("STD-03")
+def test_the_play_leaves_a_community_in_full_swing(short_play: None, moment: datetime) -> None:
+    still_open = Matter.objects.filter(closed_at__isnull=True)
+    assert still_open.filter(nearest_due_at__lte=moment).count() >= 3
+    assert still_open.filter(nearest_due_at__gt=moment).count() >= 10
+    assert not Event.objects.filter(at__gt=moment).exists()
+    assert not Promise.objects.filter(next_alarm_at__lte=moment).exists()
+    assert not Message.objects.filter(state="queued").exists()
+    kinds = set(Matter.objects.values_list("kind", flat=True))
+    assert {"complaint.emergency", "complaint.attitude", "callback", "correction"} <= kinds
+    states = set(Promise.objects.values_list("state", flat=True))
+    assert states == {"running", "paused", "kept", "broken", "void"}
+    assert Event.objects.filter(kind="escalated").count() > 50
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM estate_house WHERE kind IN ('flat', 'office')")
+        assert 580 <= cursor.fetchone()[0] - 40 <= 640
+
+
+def _asked(*, empty: bool) -> argparse.Namespace:
+    return argparse.Namespace(port=8000, empty=empty, json=True, no_serve=True, reset=False)
