@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -120,7 +121,7 @@ def sweep(*, at: datetime, limit: int = BATCH) -> int:
                 firings.append(planned)
         _write([one for one in firings if one.subject.matter_id not in whole], at)
         for matter_id in whole:
-            _try(lambda: _settle_whole(matter_id, at), at, matter_id=matter_id)
+            _try(partial(_settle_whole, matter_id, at), at, matter_id=matter_id)
     return len(rows)
 
 
@@ -132,7 +133,7 @@ def _write(firings: list[firing.Firing], at: datetime) -> None:
     except Exception:
         log.exception("a batch cannot be written", extra={"firings": len(firings)})
         for one in firings:
-            _try(lambda: firing.write(firings=[one], at=at), at, pk=one.promise_id)
+            _try(partial(firing.write, firings=[one], at=at), at, pk=one.promise_id)
 
 
 def _try(act: Callable[[], object], at: datetime, **which: int) -> None:

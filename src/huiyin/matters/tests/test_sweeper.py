@@ -12,9 +12,9 @@ from importlib import import_module
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
-from huiyin.matters import firing, queries
+from huiyin.matters import actions, firing, queries
 from huiyin.matters.actions.sweep import RETRY_AFTER, sweep
 from huiyin.matters.models import Event, Matter, Promise
 from huiyin.matters.tests.cast import AT, Cast, make_cast, tick
@@ -92,8 +92,6 @@ def test_a_row_that_somebody_holds_is_left_for_the_next_batch(crowd: Cast) -> No
     ready, release = threading.Event(), threading.Event()
 
     def hold() -> None:
-        from django.db import transaction
-
         with transaction.atomic():
             Matter.objects.select_for_update().get(pk=held.pk)
             ready.set()
@@ -121,8 +119,9 @@ def _die(*_args: object, **_given: object) -> None:
     raise Killed
 
 
+sweeping = import_module("huiyin.matters.actions.sweep")
 STAGES: dict[str, tuple[object, str]] = {
-    "before planning": (import_module("huiyin.matters.actions.sweep"), "_plan"),
+    "before planning": (sweeping, "_plan"),
     "before anything is written": (firing, "write"),
     "before the messages": (firing, "_messages"),
     "after the rungs": (notices, "queue"),
@@ -213,6 +212,77 @@ def test_one_row_that_cannot_be_computed_stalls_nobody(
 
     tick(HALF + RETRY_AFTER)
     assert len(_told()) == 3  # the second has climbed on, and the first is there again
+
+
+@pytest.mark.parametrize("place", ["write", "_settle_whole"])
+def test_one_matter_that_cannot_be_written_stalls_nobody(
+    place: str, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of the database in one row undoes that row alone, and it is tried again later."""
+    numbers = [cast.receive(), cast.receive()]
+    if place == "_settle_whole":
+        for number in numbers:
+            _pause(cast, number)
+    broken = Matter.objects.get(number=numbers[0]).pk
+    module = firing if place == "write" else sweeping
+    whole: Callable[..., object] = getattr(module, place)
+
+    def failing(*given: object, **named: object) -> object:
+        wanted = [one.subject.matter_id for one in named.get("firings", ())] or given[:1]  # type: ignore[attr-defined]
+        if broken in wanted:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
+        return whole(*given, **named)
+
+    end = HALF if place == "write" else HALF + timedelta(hours=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, place, failing)
+        tick(end)
+    waiting = Promise.objects.filter(next_alarm_at=end + RETRY_AFTER)
+    assert set(waiting.values_list("matter", flat=True)) == {broken}
+    code = "assign" if place == "write" else "finish"
+    second = Promise.objects.get(matter__number=numbers[1], code=code)
+    assert second.rung == 1 if place == "write" else second.state == "running"
+
+    tick(end + RETRY_AFTER)
+    first = Promise.objects.get(matter=broken, code=code)
+    assert first.rung >= 1 if place == "write" else first.state == "running"
+
+
+def _pause(cast: Cast, number: str) -> None:
+    by = cast.caller("manager")
+    actions.assign_matter(by=by, at=AT, number=number, to="E009")
+    until = HALF + timedelta(minutes=30)
+    actions.pause_matter(by=by, at=AT, number=number, reason="业主外出", until=until)
+
+
+def test_a_promise_of_a_matter_that_somebody_holds_is_not_locked(crowd: Cast) -> None:
+    """Two sweepers never wait for each other's rows."""
+    held = Matter.objects.order_by("id").first()
+    assert held is not None
+    ready, release = threading.Event(), threading.Event()
+    locked: list[int] = []
+
+    def hold() -> None:
+        with transaction.atomic():
+            Matter.objects.select_for_update().get(pk=held.pk)
+            ready.set()
+            release.wait(20)
+            free = Promise.objects.select_for_update(skip_locked=True).filter(matter=held)
+            locked.extend(
+                set(held.promises.values_list("pk", flat=True)) - {one.pk for one in free}
+            )
+        connections.close_all()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    ready.wait(20)
+    with transaction.atomic():
+        sweep(at=HALF, limit=ALARMS)
+        release.set()
+        thread.join()
+
+    assert locked == []
 
 
 def test_a_tick_twice_at_one_moment_changes_nothing(cast: Cast) -> None:
