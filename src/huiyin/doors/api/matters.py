@@ -1,5 +1,6 @@
 """``/matters``: receiving, reading, and the verbs."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -22,11 +23,11 @@ from huiyin.doors.api.schemas import (
     Word,
 )
 from huiyin.doors.api.shaping import moment, moment_or_none, person, person_or_none
-from huiyin.estate.queries import communities
+from huiyin.estate.queries import CommunityRow, communities
 from huiyin.kernel import clock
 from huiyin.matters import actions, queries
 from huiyin.matters.queries import EventView, Filters, MatterRow, MatterView, PromiseView
-from huiyin.staff.queries import directory
+from huiyin.staff.queries import directory, first_posts
 
 router = Router(tags=["matters"])
 
@@ -72,9 +73,10 @@ def receive(request: Request, payload: given.NewMatter) -> Status[dict[str, Any]
 @router.get("/matters", response=MattersOut, summary="List matters, newest first")
 def list_matters(request: Request, asked: Query[MatterFilter]) -> dict[str, Any]:
     """List the matters the caller may see; ``overdue=true`` keeps those with a promise broken."""
+    at = clock.now()
     page = queries.list_matters(
         caller=request.caller,
-        at=clock.now(),
+        at=at,
         filters=Filters(
             community=asked.community,
             state=asked.state or "",
@@ -87,8 +89,9 @@ def list_matters(request: Request, asked: Query[MatterFilter]) -> dict[str, Any]
         cursor=asked.cursor,
         limit=asked.limit,
     )
-    zones = {town.code: ZoneInfo(town.zone) for town in communities(caller=request.caller)}
-    items = [_row(row, zones[row.community]) for row in page.items]
+    towns = {town.code: town for town in communities(caller=request.caller)}
+    posts = first_posts(codes={row.owner_code for row in page.items}, at=at)
+    items = [_row(row, towns[row.community], posts) for row in page.items]
     return {"items": items, "next": page.next}
 
 
@@ -350,8 +353,13 @@ def _whole(view: MatterView, zone: ZoneInfo, people: dict[str, dict[str, Any]]) 
     }
 
 
-def _row(row: MatterRow, zone: ZoneInfo) -> dict[str, Any]:
+def _row(
+    row: MatterRow, town: CommunityRow, posts: Mapping[tuple[str, int | None], str]
+) -> dict[str, Any]:
     """Show a matter as lists do."""
+    zone = ZoneInfo(town.zone)
+    code = row.owner_code
+    post = posts.get((code, town.id)) or posts.get((code, None), "")
     return {
         "number": row.number,
         "community": row.community,
@@ -359,7 +367,7 @@ def _row(row: MatterRow, zone: ZoneInfo) -> dict[str, Any]:
         "state": row.state,
         "house": row.house or None,
         "text": row.text,
-        "owner": {"code": row.owner_code, "name": row.owner_name},
+        "owner": {"code": code, "name": row.owner_name, "post": post},
         "important": row.important,
         "received_at": moment(row.received_at, zone),
         "first_time_pass": row.first_time_pass,

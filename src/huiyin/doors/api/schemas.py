@@ -328,7 +328,7 @@ class MatterRowOut(Schema):
     state: str
     house: str | None
     text: str
-    owner: OwnerOut
+    owner: PersonOut
     important: bool
     received_at: str
     first_time_pass: bool | None

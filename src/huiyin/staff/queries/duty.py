@@ -1,6 +1,7 @@
 """Who is asking, who holds a post, who keeps a building, who is on duty now."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -166,6 +167,20 @@ def on_duty(*, community_id: int, posts: tuple[str, ...], at: datetime) -> tuple
     """Return who acts in any of the posts now."""
     staff = directory(community_id=community_id, at=at)
     return staff.told(posts, owner_id=0)
+
+
+def first_posts(*, codes: Iterable[str], at: datetime) -> dict[tuple[str, int | None], str]:
+    """Return the first post held today by employee code and community (None: the company)."""
+    day = local_day(at)
+    held = PostHolding.objects.filter(
+        Q(until_on__isnull=True) | Q(until_on__gt=day),
+        employee__code__in=list(codes),
+        from_on__lte=day,
+    ).values_list("employee__code", "community_id", "post")
+    found: dict[tuple[str, int | None], str] = {}
+    for code, community_id, post in sorted(held, key=lambda row: _RANK[row[2]]):
+        found.setdefault((code, community_id), post)
+    return found
 
 
 _KEEPER = """

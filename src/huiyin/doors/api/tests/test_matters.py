@@ -40,6 +40,7 @@ def test_matters_are_listed_newest_first_page_by_page(site: Site) -> None:
     assert row["received_at"] == "2026-03-16T09:03:00+08:00"
     assert row["next_due_at"] == "2026-03-16T09:13:00+08:00"
     assert row["overdue"] is False
+    assert row["owner"] == {"code": site.code("keeper"), "name": "蒋管", "post": "keeper"}
 
 
 def test_matters_are_filtered(site: Site) -> None:
