@@ -62,16 +62,18 @@ _IDLE_FLOOR = (
 )
 # Armed promises whose reminder was not written exactly once, as event and as message.
 _NOT_ONCE = """
-SELECT count(*) FROM (
-    SELECT p.id,
-           (SELECT count(*) FROM notices_message g
-             WHERE g.fence = p.id AND g.at = %(at)s AND g.state = 'sent') AS sent,
-           (SELECT count(*) FROM matters_event v
-             WHERE v.matter_id = p.matter_id AND v.at = %(at)s AND v.kind = 'escalated') AS told,
-           (SELECT count(*) FROM matters_promise o
-             WHERE o.matter_id = p.matter_id AND o.id = ANY(%(armed)s)) AS owed
-      FROM matters_promise p WHERE p.id = ANY(%(armed)s)) AS one
- WHERE sent <> 1 OR told <> owed
+  WITH armed AS (
+           SELECT id, matter_id, count(*) OVER (PARTITION BY matter_id) AS owed
+             FROM matters_promise WHERE id = ANY(%(armed)s)),
+       sent AS (
+           SELECT fence, count(*) AS n FROM notices_message
+            WHERE at = %(at)s AND state = 'sent' GROUP BY fence),
+       told AS (
+           SELECT matter_id, count(*) AS n FROM matters_event
+            WHERE at = %(at)s AND kind = 'escalated' GROUP BY matter_id)
+SELECT count(*)
+  FROM armed LEFT JOIN sent ON sent.fence = armed.id LEFT JOIN told USING (matter_id)
+ WHERE sent.n IS DISTINCT FROM 1 OR told.n IS DISTINCT FROM armed.owed
 """
 
 
