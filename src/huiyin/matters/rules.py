@@ -46,6 +46,7 @@ class Standing:
     is_paused: bool
     is_pausable: bool
     is_signed: bool
+    is_anonymous: bool
     owes_visit_back: bool
 
 
@@ -64,6 +65,7 @@ def refusal(verb: str, standing: Standing) -> str | None:
         ("resume", not standing.is_paused, "running"),
         ("finish", unassigned, "unassigned"),
         ("sign", standing.is_signed, "signed"),
+        ("sign", standing.is_anonymous, "anonymous"),
         ("close", standing.owes_visit_back, "visit_back"),
     )
     return next((f"{verb}:{why}" for about, holds, why in reasons if about == verb and holds), None)

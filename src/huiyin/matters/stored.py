@@ -59,6 +59,7 @@ def standing_of(
         is_paused=any(one.state == "paused" for one in owed),
         is_pausable=bool(pausable),
         is_signed=matter.signed_at is not None,
+        is_anonymous=matter.anonymous,
         owes_visit_back=matter.state == "finished"
         and any(one.code == "visit_back" for one in owed),
     )

@@ -151,6 +151,7 @@ REFUSALS = {
     "finish:finished": _("这件事已经办结。"),
     "finish:closed": _("这件事已经关闭,如未解决请重新打开。"),
     "sign:signed": _("业主已经签过字。"),
+    "sign:anonymous": _("匿名事项不记录姓名,不能签字。"),
     "visit-back:visited_back": _("已经回访过。"),
     "visit-back:closed": _("这件事已经关闭,如业主不满意请重新打开。"),
     "close:visit_back": _("还没有回访,回访之后才能关闭。"),

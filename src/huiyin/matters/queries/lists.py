@@ -39,6 +39,7 @@ _ROW_FIELDS = (
     "received_by_id",
     "community_id",
     "closed_at",
+    "anonymous",
 )
 _SHORT = 90
 
@@ -122,18 +123,19 @@ def _of_state_and_kind(rows: QuerySet[Matter], wanted: Filters) -> QuerySet[Matt
 
 
 def _hidden_house(caller: Caller) -> Q:
-    """Complaints whose house the caller may not know: a filter must not reveal it either."""
-    if caller.is_system or caller.everywhere:
-        return Q(pk__in=[])
+    """Complaints whose house the caller may not know: a filter must not reveal it either.
+
+    The house of an anonymous one tells who complained, so that nobody finds it by its house.
+    """
+    complaint = Q(kind__startswith="complaint")
+    if _knows(caller, None):
+        return complaint & Q(anonymous=True)
     me = caller.employee_id
-    knowing = [
-        one
-        for one in caller.community_ids
-        if caller.holds(one, "manager", "assistant", "supervisor", "dispatcher", "receptionist")
-    ]
-    return Q(kind__startswith="complaint") & ~(
-        Q(community_id__in=knowing) | Q(owner_id=me) | Q(follower_id=me) | Q(received_by_id=me)
-    )
+    knowing = [one for one in caller.community_ids if _knows(caller, one)]
+    known = Q(community_id__in=knowing)
+    for role in ("owner_id", "follower_id", "received_by_id"):
+        known |= Q(**{role: me, f"{role}__isnull": False})
+    return complaint & (Q(anonymous=True) | ~known)
 
 
 def _after(rows: QuerySet[Matter], cursor: str, order: str) -> QuerySet[Matter]:
@@ -158,9 +160,10 @@ def _after(rows: QuerySet[Matter], cursor: str, order: str) -> QuerySet[Matter]:
 def _row(row: tuple[Any, ...], caller: Caller, at: datetime) -> MatterRow:
     (_pk, number, community, kind, state, house, place, text, owner_code, owner_name) = row[:10]
     (received_at, due_at, important, first_time_pass, cycle) = row[10:15]
-    (owner_id, follower_id, received_by_id, community_id, closed_at) = row[15:]
+    (owner_id, follower_id, received_by_id, community_id, closed_at, anonymous) = row[15:]
     known = caller.employee_id in (owner_id, follower_id, received_by_id)
-    if kind.startswith("complaint") and not known and not _knows(caller, community_id):
+    known = (known or _knows(caller, community_id)) and not anonymous
+    if kind.startswith("complaint") and not known:
         house = ""
     return MatterRow(
         number=number,
@@ -184,7 +187,7 @@ def _row(row: tuple[Any, ...], caller: Caller, at: datetime) -> MatterRow:
     )
 
 
-def _knows(caller: Caller, community_id: int) -> bool:
+def _knows(caller: Caller, community_id: int | None) -> bool:
     return caller.is_system or caller.holds(community_id, *KNOWS_CALLER)
 
 

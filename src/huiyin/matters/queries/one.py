@@ -99,7 +99,7 @@ def _matter_view(row: Any, caller: Caller, at: datetime) -> MatterView:
         finished_at=row.finished_at,
         closed_at=row.closed_at,
         result=row.result,
-        signed_name=row.signed_name,
+        signed_name=row.signed_name if identity else "",
         satisfaction=row.satisfaction,
         comment=row.comment,
         first_time_pass=row.first_time_pass,
@@ -117,7 +117,7 @@ def _matter_view(row: Any, caller: Caller, at: datetime) -> MatterView:
                 via=one.via,
                 via_title=str(titles.CHANNELS.get(one.via, "")),
                 contact=one.contact,
-                text=one.text,
+                text=one.text if identity or one.kind != "signed" else "",
                 data=one.data,
             )
             for one in events

@@ -437,6 +437,41 @@ def test_the_list_does_not_tell_either(cast: Cast) -> None:
 
 
 @pytest.mark.rule("CMP-11")
+def test_the_house_of_a_complaint_is_not_found_by_who_may_not_know_it(cast: Cast) -> None:
+    cast.receive()
+    nameless = cast.receive(anonymous=True)
+    filters = Filters(house="3-1-1201")
+    for post, found in (("company_finance", 0), ("manager", 1), ("company_service", 1)):
+        caller = cast.caller(post)
+        assert len(queries.list_matters(caller=caller, at=AT, filters=filters).items) == found
+        rows = {row.number: row.house for row in queries.list_matters(caller=caller, at=AT).items}
+        assert rows.pop(nameless) == ""
+        assert set(rows.values()) == ({"3-1-1201"} if found else {""})
+
+
+@pytest.mark.rule("CMP-11")
+def test_a_signature_is_shown_only_to_who_may_know_who_complained(cast: Cast) -> None:
+    number, keeper = cast.receive(), cast.caller("keeper")
+    actions.accept_matter(by=keeper, at=AT, number=number)
+    actions.finish_matter(by=keeper, at=AT, number=number, result="好了")
+    actions.sign_matter(by=keeper, at=AT, number=number, name="王丽")
+
+    assert "王丽" in repr(queries.matter(caller=keeper, number=number, at=AT))
+    assert "王丽" not in repr(queries.matter(caller=cast.caller("collector"), number=number, at=AT))
+
+
+@pytest.mark.rule("CMP-11")
+def test_nobody_signs_for_an_anonymous_complaint(cast: Cast) -> None:
+    number, keeper = cast.receive(anonymous=True), cast.caller("keeper")
+    actions.accept_matter(by=keeper, at=AT, number=number)
+    actions.finish_matter(by=keeper, at=AT, number=number, result="好了")
+
+    assert "sign" not in queries.matter(caller=keeper, number=number, at=AT).verbs
+    with pytest.raises(WrongState):
+        actions.sign_matter(by=keeper, at=AT, number=number, name="王丽")
+
+
+@pytest.mark.rule("CMP-11")
 def test_an_anonymous_complaint_keeps_no_name_at_all(cast: Cast) -> None:
     number = cast.receive(phone="13812345678", caller="王丽", anonymous=True)
 
