@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from huiyin.estate.roster.phones import PhoneText, read_phones
+from huiyin.estate.roster.phones import SHORTEST, PhoneText, read_phones
 from huiyin.estate.roster.text import Cell, Unreadable, cell_text, fold, is_blank, simplified
 
 SURNAMES = frozenset(
@@ -42,6 +42,8 @@ _NOTE = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 _LEAD = re.compile(
     r"^(?:业主|产权人|户主|共有人|共有产权人|房主|姓名|法人|租户|租客|承租人|使用人|第[一二三]业主)[:\s]+"
 )
+_CONTACT = re.compile(r"\((?:法人|法定代表人|代表|负责人|联系人|经办人?)[^()]*\)$")
+_OTHERS = re.compile(r"\s*等\d*人?$")
 _PHONE = re.compile(r"\+?\d[\d\s-]{5,}\d", re.ASCII)
 _VALID = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·A-Za-z0-9()\-.,&' *○某?]{1,80}")
 _LETTER = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffffA-Za-z]")
@@ -149,7 +151,7 @@ def _chunks(text: str) -> Iterator[str]:
 
 def _people(chunk: str) -> Iterator[NameText]:
     """Read one chunk: people set apart by spaces or `和`, with their numbers and notes."""
-    chunk = _LEAD.sub("", chunk)
+    chunk = _OTHERS.sub("", _CONTACT.sub("", _LEAD.sub("", chunk)))
     company = is_company(_PHONE.sub("", chunk).strip())
     notes = [] if company else [note for note in _NOTE.findall(chunk) if note]
     read = [read_phones(found[0]) for found in _PHONE.finditer(chunk)]
@@ -224,7 +226,6 @@ def _is_person(name: str) -> bool:
 def _checked(name: str) -> str:
     """Return a name spelt in the one way, or refuse what cannot be one."""
     name = name.strip(" .:-·")
-    name = re.sub(r"等\d*人?$", "", name)
     no_name = len(name) <= _SINGLE or name in _NOT_NAMES
     if no_name or (_CHANGED.search(name) and not is_company(name)):
         raise Unreadable("name.unreadable")
@@ -236,8 +237,9 @@ def _checked(name: str) -> str:
 
 
 _TENANT = re.compile(
-    r"(?:现?租客|现?租户|承租人|承租方|承租(?=:)|租赁人|租赁方|租住人?|实际使用人|现?使用人|经营人|经营者|商户"
-    r"|(?:已|现)?(?:出租|租赁|租)给|(?:已|现)出租|租(?=[: ]))(?:姓名|名称|信息)?[:为是\s]*"
+    r"(?:现?租客|现?租户|租赁户|承租人|承租方|承租(?=:)|租赁人|租赁方|租住人?|实际使用人|现?使用人|经营人|经营者|商户"
+    r"|(?:已|现)?(?:出租|租赁|租)给|(?:已|现)出租|(?:已|现)租(?=[,:( ])|租(?=[: ]))"
+    r"(?:姓名|名称|信息)?[:为是,(\s]*"
 )
 _STOP = "电话|手机|联系|使用|居住|经营|先生|女士|租|于|自|从|至|到"
 _TENANT_NAME = re.compile(
@@ -245,6 +247,7 @@ _TENANT_NAME = re.compile(
     rf"|[\u4e00-\u9fff] [\u4e00-\u9fff]{{1,2}})"
     rf"(?=[^\u4e00-\u9fff·]|$|{_STOP})(?P<rest>[^\u4e00-\u9fff]*)"
 )
+_GONE = re.compile(r"[^;。\n]{0,16}(?:退租|退房|搬走|搬离|已搬|已走)")
 _SKIP = re.compile(
     rf"\s*[()、,/]?(?:(?:{_STOP})[\u4e00-\u9fff]{{0,4}}[:\s]*)?(?P<rest>[\d+()\s/-]*)"
 )
@@ -252,7 +255,7 @@ _SKIP = re.compile(
 _TENANT_BEHIND = re.compile(
     r"(?<![\u4e00-\u9fff·])(?P<name>[\u4e00-\u9fff·]{2,4})(?:先生|女士)?[\s:,(]*"
     r"(?P<rest>[\d+\s-]*)[\s,)(]*(?:租户|租客|承租人|承租方)"
-    r"(?:\)\s*(?P<after>[\d+][\d\s-]{6,}))?(?!\s*[:\u4e00-\u9fff\d])"
+    r"(?:[):\s]\s*(?P<after>[\d+][\d\s-]{6,}))?(?!\s*[:\u4e00-\u9fff\d])"
 )
 # A lease has days too (`2025.3.1-2026.2.28`, `2025年到期`): none of their digits are a number.
 _DAYS = re.compile(
@@ -267,7 +270,8 @@ def read_tenants(remark: str) -> tuple[NameText, ...]:
     spelt = fold(remark)
     found: dict[str, NameText] = {}
     for behind in _TENANT_BEHIND.finditer(text):
-        if _is_person(behind["name"]):
+        twice = behind["after"] and behind["rest"].strip()
+        if _is_person(behind["name"]) and not twice:
             name = spelt[slice(*behind.span("name"))]
             read = read_phones(behind["after"] or behind["rest"])
             found.setdefault(name, NameText(name, False, read.good, read.bad))
@@ -277,10 +281,11 @@ def read_tenants(remark: str) -> tuple[NameText, ...]:
             name = spelt[slice(*named.span("name"))].replace(" ", "")
             more = _SKIP.match(text, named.end())
             digits = (named["rest"] + (more["rest"] if more else "")).strip(" :、,;。()")
-            if not _is_tenant(name, has_phone=any(c.isdigit() for c in digits) and not found):
+            if not _is_tenant(name, has_phone=sum(c.isdigit() for c in digits) >= SHORTEST):
                 break
             read = read_phones(digits)
-            found.setdefault(name, NameText(name, is_company(name), read.good, read.bad))
+            if not _GONE.match(text, named.end()):
+                found.setdefault(name, NameText(name, is_company(name), read.good, read.bad))
             at = more.end() if more else named.end()
     return tuple(found.values())
 

@@ -33,6 +33,7 @@ _CELL_KINDS = (
 )
 _LEASED = re.compile(r"租|临停|月卡")
 _OWNED = re.compile(r"产权|自有|购|已售|出售|买断|私家|私有|自用")
+_ONLY_SPACE = re.compile(r"^(?:地下|地面|地上|机动)?(?:停?车位|车库|泊位)$")
 _ONLY_VILLA = re.compile(r"(?:独栋|联排|叠拼|双拼)?(?:别墅|独栋|联排|整栋)")
 _LONGEST_TENURE = 20
 LONGEST_CODE = 40
@@ -124,7 +125,7 @@ def floor_of(name: HouseName, value: Cell) -> int | None:
 
 def tenure_of(value: Cell) -> str:
     """Read how a parking space is held: owned, leased, or the file's own word (`人防`)."""
-    text = simplified(squeeze(cell_text(value)))
+    text = _ONLY_SPACE.sub("", simplified(squeeze(cell_text(value))))
     if _LEASED.search(text):
         return Tenure.LEASED
     if _OWNED.search(text):

@@ -41,7 +41,7 @@ from huiyin.estate.roster.text import (
     simplified,
 )
 
-_TOTAL = re.compile(r"^(?:.{0,8}(?:合计|总计|小计|共计)|总数|总户数|累计)")
+_TOTAL = re.compile(r"^(?:.{0,8}(?:合计|总计|小计|共计)|总数|总户数|累计|平均)")
 _LONGEST_TITLE = 12
 # Merged over several houses, these hold for each of them; an area does not.
 _SHARED = frozenset(

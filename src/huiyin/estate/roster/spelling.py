@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from huiyin.estate.roster.text import Unreadable, arabic, fold, is_blank, simplified, squeeze
 
-BUILDING_TAGS = ("号楼", "#楼", "栋楼", "栋", "幢", "座", "号院")
+BUILDING_TAGS = ("号楼", "#楼", "栋楼", "塔楼", "栋", "幢", "座", "塔", "号院")
 _BUILDING_TAG = "|".join(BUILDING_TAGS)
 _UNIT_TAG = "单元|门|梯"
 _FLOOR_TAG = "层"
@@ -23,7 +23,7 @@ _NUMERAL_BEFORE = rf"(?:{_ANY_TAG}|期|区|商铺|-|\d|$)"
 _WORDS = r"[\u4e00-\u9fff]*?"
 _SIDE = "[东西南北中甲乙丙丁]"
 _TOKEN = re.compile(
-    rf"(?P<value>[0-9A-Z]+|{_SIDE}(?=单元|门))(?P<tag>{_ANY_TAG})?(?P<between>[-_/\\.,\s]*)"
+    rf"(?P<value>[0-9A-Z]+|{_SIDE}(?=单元|门|[栋幢座]))(?P<tag>{_ANY_TAG})?(?P<between>[-_/\\.,\s]*)"
 )
 _ZONE = re.compile(
     r"(?P<zone>(?:第?[0-9A-Z]{1,2}|[\u4e00-\u9fff]{1,6}?)(?:期|区|苑|组团|院|里))-?(?=[0-9A-Z])"
@@ -32,11 +32,14 @@ _NOT_A_ZONE = re.compile(r".*(?:小区|社区)")
 _ESTATE = re.compile(
     rf"第(?=[0-9A-Z])|[\u4e00-\u9fff]{{2,}}-?(?=[0-9A-Z]+(?:{_BUILDING_TAG}|#|楼|-[0-9A-Z]+-))"
     r"|[\u4e00-\u9fff]+(?:花园|小区|社区|家园|公寓|广场|大厦|城|府|湾|庭)-?(?=[0-9A-Z])"
+    r"|[\u4e00-\u9fff]*(?:写字|办公|商务)楼-?(?=[0-9A-Z])"
 )
-_NOTE = re.compile(r"\((?=[^()]*[\u4e00-\u9fff])[^()]*\)")
+_NOTE = re.compile(r"\((?=[^()]*[\u4e00-\u9fff])[^()]*\)|(?:复式|跃层|跃式|平层)$")
 _VILLA = re.compile(r"别墅|联排|叠拼|独栋|洋房")
-_SPACE_WORDS = re.compile(r"固定|子母|机动车|停车位|停车库|停车场|车位|车库|泊位|车号|编号|位|号")
-_SHOP_WORDS = re.compile(r"商铺|店铺|铺位|铺面|门面房?|门店|底商|商业街?|商服|网点|铺|店|摊位")
+_SPACE_WORDS = re.compile(r"固定|子母|机动车|停车位|停车库|停车场|车位|车库|泊位|车号|编号|位|号|#")
+_SHOP_WORDS = re.compile(
+    r"商铺|店铺|铺位|铺面|门面房?|门店|沿街|临街|底商|商业街?|商服|网点|铺|店|摊位"
+)
 _SPACE = re.compile(
     r"(?P<area>(?:[\u4e00-\u9fff]{1,4}-?)?(?:[0-9A-Z]+[区期]?-)*?)"
     r"(?:(?P<zone>[A-Z]+)区?-?)?(?P<number>[0-9]{1,5})-?(?P<tail>[A-Z]?)"
@@ -88,6 +91,8 @@ def tagged_place(text: str) -> tuple[str, str]:
     folded = _compact(text)
     building = re.match(rf"[\u4e00-\u9fff]*?([0-9A-Z]+)(?:{_BUILDING_TAG}|#)", folded)
     rest = folded[building.end() :].lstrip("-") if building else folded
+    if plain := re.fullmatch(r"([0-9]{1,2})-([0-9]{1,2})", folded):
+        return _trim(plain[1]), _trim(plain[2])
     unit = re.match(rf"{'' if building else _WORDS}([0-9A-Z]{{1,2}}|{_SIDE})单元", rest)
     return (_trim(building[1]) if building else "", _trim(unit[1]) if unit else "")
 
@@ -132,7 +137,9 @@ def read_house(text: str, building: str = "", unit: str = "") -> HouseName:
     zone, rest = _split_zone(folded)
     slots = _fill(_tokens(rest, building), building)
     number = slots["room"]
-    if "floor" in slots and number.isdigit() and len(number) <= _SHORT_ROOM:
+    if len(slots.get("floor", "")) > _SHORT_ROOM:
+        number = f"{_trim(slots['floor'])}-{number}"  # a flat let in parts: `1201-1`
+    elif "floor" in slots and number.isdigit() and len(number) <= _SHORT_ROOM:
         number = f"{slots['floor']}{number:0>2}"
     own = zone + _trim(slots["building"]) if "building" in slots else ""
     if own and "unit" not in slots and _trim(slots["building"]) != building.removeprefix(zone):
@@ -207,7 +214,7 @@ def _fill(tokens: list[tuple[str, str]], building: str) -> dict[str, str]:
     loose: list[str] = []
     for place, (value, tag) in enumerate(tokens):
         last = place == len(tokens) - 1
-        slot = _slot(tag, last=last, taken="building" in slots)
+        slot = _slot(tag, last=last, taken=bool(loose) or "building" in slots)
         if slot == "":
             loose.append(value)
         elif slot in slots:

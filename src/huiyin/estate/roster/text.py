@@ -12,7 +12,24 @@ from functools import lru_cache
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 BLANKS = frozenset(
-    {"", "-", "--", "---", "/", "\\", ".", "*", "无", "暂无", "不详", "未知", "未填", "空", "缺"}
+    {
+        "",
+        "-",
+        "--",
+        "---",
+        "/",
+        "\\",
+        ".",
+        "*",
+        "无",
+        "無",
+        "暂无",
+        "不详",
+        "未知",
+        "未填",
+        "空",
+        "缺",
+    }
     | {"N/A", "NA", "NULL", "NONE", "NIL", "TBD", "待定", "待补", "待补充", "未提供", "未登记"}
 )
 ERRORS = frozenset(
@@ -26,8 +43,8 @@ _SAME = _DASHES | _DOTS
 _DIGITS = {"〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _DIGITS |= {"七": 7, "八": 8, "九": 9}
 _DIGITS |= {char: at for at, char in enumerate("零壹贰叁肆伍陆柒捌玖")}
-_UNITS = {"十": 10, "百": 100, "拾": 10, "佰": 100}
-NUMERAL = "[〇零一二两三四五六七八九十百壹贰叁肆伍陆柒捌玖拾佰]+"
+_UNITS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
+NUMERAL = "[〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟]+"
 # The words of rosters and the commonest surnames, for recognising them; names keep their spelling.
 _TRADITIONAL = str.maketrans(
     "棟樓單號業戶電話聯絡繫積築備註類別層門車庫產權證証編鑰態狀況說鋪麵樣貳參陸間設計總數領開"

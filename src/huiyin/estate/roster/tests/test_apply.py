@@ -318,3 +318,21 @@ def test_twenty_thousand_rows(community: Community) -> None:
     print(f"read in {read:.1f} s, in all {time.perf_counter() - start:.1f} s")
     assert figures(report) == [(20_000, 20_000, 0), (0, 0, 0), (0, 0, 0)]
     assert House.objects.count() == Person.objects.count() == Occupancy.objects.count() == 20_000
+
+
+def test_a_space_goes_with_the_house_of_its_owner(community: Community) -> None:
+    spaces = [
+        ["车位号", "车主", "电话", "房号", "车牌"],
+        ["1", "李四", "", "", "粤B10001"],  # one house only
+        ["2", "王丽", "13800000009", "", "粤B10002"],  # of three by that name, the one reached so
+        ["3", "王丽", "", "", "粤B10003"],  # could be any of them
+        ["4", "孙七", "13999999999", "", "粤B10004"],  # another of that name
+        ["5", "李四", "13800000003", "9-9-999", ""],  # what the row says comes first
+    ]
+    imported(community, spaces=spaces)
+    homes = House.objects.filter(kind="parking").order_by("code").values_list("goes_with__code")
+    assert [home for (home,) in homes] == ["3-1-1202", "3-2-102", None, None, None]
+    assert Vehicle.objects.get(plate="粤B10001").house.code == "3-1-1202"
+    before = everything()
+    assert figures(imported(community, spaces=spaces))[:2] == [(0, 0, 0), (0, 0, 0)]
+    assert everything() == before
