@@ -113,7 +113,6 @@ def use(screen: Screen, verb: str, **given: str) -> None:
 
 
 @pytest.mark.rule("CMP-01")
-@pytest.mark.rule("WO-02")
 def test_from_the_call_to_the_visit_back(screen: Screen) -> None:
     cast = make_cast()
     log_in(screen, cast.code("supervisor"))

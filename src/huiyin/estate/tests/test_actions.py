@@ -83,7 +83,6 @@ def test_a_person_that_cannot_be_is_refused_whole(
     assert not Entry.objects.exists()
 
 
-@pytest.mark.rule("OWN-05")
 def test_roles_begin_and_end(town: Town, desk: Caller) -> None:
     made = actions.give_role(
         by=desk, at=AT, person_id=town.owner.pk, house="3-1-1202", role="owner", from_on=TODAY
@@ -118,7 +117,6 @@ def test_a_name_is_corrected(town: Town, desk: Caller) -> None:
             actions.edit_person(**edit, **wrong)  # type: ignore[arg-type]
 
 
-@pytest.mark.rule("DUN-05")
 def test_a_number_has_a_state(town: Town, desk: Caller) -> None:
     phone = town.owner.phones.get(rank=0)
     state = {"by": desk, "at": AT, "phone_id": phone.pk}

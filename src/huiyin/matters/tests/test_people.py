@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -175,7 +176,6 @@ def test_without_a_follower_nobody_is_blamed(cast: Cast) -> None:
 # -- taking and handing over
 
 
-@pytest.mark.rule("WO-02")
 def test_of_two_who_take_one_matter_one_wins_and_the_other_is_told_who(
     transactional_db: None,
 ) -> None:
@@ -241,6 +241,59 @@ def test_when_someone_leaves_everything_open_moves_with_its_clocks_unchanged(cas
     assert follower.code == "E020"
     assert owner_of(closed) == "E009", "what is closed keeps its history"
     assert Message.objects.filter(purpose__contains=":handed_over:").count() == 3
+
+
+@pytest.mark.rule("HR-02")
+def test_what_somebody_else_took_meanwhile_is_not_taken_away_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between listing the matters and locking each, others go on working."""
+    first, assigned, closed = (cast.receive(kind="enquiry", owner="E009") for _ in range(3))
+    it: dict[str, Any] = {"by": cast.caller("supervisor"), "at": AT}
+    module = import_module("huiyin.matters.actions.handover")
+    move = module._move
+
+    def meanwhile(**given: Any) -> bool:
+        if given["number"] == first:
+            actions.assign_matter(**it, number=assigned, to=cast.code("receptionist"))
+            actions.finish_matter(**it, number=closed, result="已答复")
+            actions.visit_back(**it, number=closed, satisfaction=5)
+            actions.close_matter(**it, number=closed)
+        return bool(move(**given))
+
+    monkeypatch.setattr(module, "_move", meanwhile)
+    assert actions.hand_over(**it, employee="E009", to="E020", reason="离职") == 1
+
+    owners = [owner_of(number) for number in (first, assigned, closed)]
+    assert owners == ["E020", cast.code("receptionist"), "E009"]
+
+
+def test_a_strangers_employee_cannot_be_told_from_none(cast: Cast) -> None:
+    for code in ("E031", "E999"):
+        with pytest.raises(NotFound):
+            actions.hand_over(by=cast.caller("manager"), at=AT, employee=code, reason="离职")
+
+
+def test_each_order_and_report_is_a_message_of_its_own_even_at_one_moment(cast: Cast) -> None:
+    number = cast.receive()
+    it: dict[str, Any] = {"by": cast.caller("supervisor"), "at": AT, "number": number}
+    for to in ("E009", "E020", "E009"):
+        actions.assign_matter(**it, to=to)
+    for reason in ("要人", "要料"):
+        actions.escalate_matter(**it, to=cast.code("manager"), reason=reason)
+
+    purposes = list(Message.objects.filter(about=number).values_list("purpose", flat=True))
+    assert sum(":assigned:" in one for one in purposes) == 3
+    assert sum(":escalated:" in one for one in purposes) == 2
+
+
+@pytest.mark.rule("REC-09")
+def test_what_is_reclassified_as_important_is_told_to_the_manager(cast: Cast) -> None:
+    number = cast.receive()
+    it: dict[str, Any] = {"by": cast.caller("supervisor"), "at": AT, "number": number}
+    actions.reclassify_matter(**it, kind="repair", reason="漏水", important=True)
+    told = Message.objects.filter(about=number, purpose__endswith=":important")
+    assert [one.recipient.code for one in told] == [cast.code("manager")]
 
 
 @pytest.mark.rule("HR-02")

@@ -91,7 +91,6 @@ def test_only_a_keeper_keeps_a_building(town: Town, manager: Caller) -> None:
         give_area(by=make_town("CH").caller("manager"), employee="E001", **give)  # type: ignore[arg-type]
 
 
-@pytest.mark.rule("HR-03")
 def test_a_shift_decides_who_is_on_duty(town: Town, manager: Caller) -> None:
     shift = {"at": AT, "employee": "E001", "community_id": town.community.pk, "post": "keeper"}
     made = plan_shift(by=manager, starts_at=AT, ends_at=AT + 8 * HOUR, **shift)  # type: ignore[arg-type]

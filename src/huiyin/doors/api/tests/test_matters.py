@@ -60,14 +60,12 @@ def test_matters_are_filtered(site: Site) -> None:
     assert listed(overdue="true") == []
 
 
-@pytest.mark.rule("REC-06")
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_every_channel_ends_in_the_same_queue(site: Site, channel: str) -> None:
     number = site.receive(channel=channel)
     assert site.api("manager").get(f"/matters/{number}").body["channel"] == channel
 
 
-@pytest.mark.rule("WO-02")
 def test_a_work_order_goes_through_its_steps(site: Site) -> None:
     number = site.receive(kind="repair", text="水管漏水")
     desk, foreman = site.api("dispatcher"), site.api("maintenance_foreman")

@@ -26,7 +26,6 @@ def supervisor(cast: Cast) -> Caller:
     return cast.caller("supervisor")
 
 
-@pytest.mark.rule("WO-02")
 def test_the_page_offers_what_is_allowed_now_and_only_that(cast: Cast) -> None:
     page = f"/matters/{cast.receive()}/"
     shown = text_of(visitor(cast, "supervisor").get(page))
@@ -75,7 +74,6 @@ def test_a_refused_form_keeps_every_typed_character(cast: Cast) -> None:
     assert "暂停到的时间要晚于现在" in shown
 
 
-@pytest.mark.rule("WO-02")
 def test_two_take_one_matter_and_the_slower_is_told_who_has_it(cast: Cast) -> None:
     number = cast.receive()
     slower = visitor(cast, "technician")

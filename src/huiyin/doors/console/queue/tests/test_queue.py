@@ -8,7 +8,6 @@ from huiyin.doors.console.tests.visit import text_of, visitor
 from huiyin.matters.tests.cast import AT, Cast
 
 
-@pytest.mark.rule("REC-15")
 def test_overdue_stands_first(cast: Cast) -> None:
     late = cast.receive(at=AT - timedelta(days=2))
     fresh = cast.receive(at=AT)
