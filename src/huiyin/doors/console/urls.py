@@ -2,8 +2,10 @@
 
 from django.urls import path
 
+from huiyin.doors.console.conduct import views as conduct
 from huiyin.doors.console.desk import views as desk
 from huiyin.doors.console.inbox import views as inbox
+from huiyin.doors.console.incident import views as incident
 from huiyin.doors.console.matter import views as matter
 from huiyin.doors.console.queue import views as queue
 from huiyin.doors.console.roster import views as roster
@@ -26,6 +28,8 @@ urlpatterns = [
     path("matters/owners/", queue.owners, name="queue_owners"),
     path("matters/<str:number>/", matter.matter, name="matter"),
     path("matters/<str:number>/photos/<int:photo>/", matter.photo, name="matter_photo"),
+    path("matters/<str:number>/incident/", incident.incident, name="incident"),
+    path("matters/<str:number>/conduct/", conduct.conduct, name="conduct"),
     path("matters/<str:number>/<str:verb>/", matter.act, name="matter_act"),
     path("work/", work.work, name="work"),
     path("work/<str:number>/<str:verb>/", work.act, name="work_act"),
@@ -40,5 +44,8 @@ urlpatterns = [
     path("roster/", roster.roster, name="roster"),
     path("roster/confirm/", roster.confirm, name="roster_confirm"),
     path("staff/", staff.staff, name="staff"),
+    path("hire/", staff.hire, name="staff_hire"),
+    path("staff/<str:code>/", staff.employee, name="staff_employee"),
     path("staff/<str:code>/hand-over/", staff.hand_over, name="staff_hand_over"),
+    path("staff/<str:code>/<str:verb>/", staff.act, name="staff_act"),
 ]

@@ -9,12 +9,16 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from huiyin.conduct.access import LEADERS
+from huiyin.conduct.actions import ATTITUDE
 from huiyin.doors.console.matter import timeline
 from huiyin.doors.console.matter.forms import NEXT, VERBS, Photos, VerbForm
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.files import queries as files
+from huiyin.incidents.access import APPROVERS, WRITERS
+from huiyin.incidents.actions import EMERGENCY
 from huiyin.kernel.errors import Refused
 from huiyin.matters import queries as matters
 from huiyin.matters import titles
@@ -113,11 +117,21 @@ def _show(
         "done": [one for one in found.promises if one.closed_at is not None],
         "events": timeline.entries(found, request.moment),
         "main": main,
+        "procedure": _procedure(request, found),
         "others": list(tools.values()),
         "lost": lost,
         "lost_text": _typed(lost) if lost else "",
     }
     return show(request, "matter/matter.html", "matter/_matter.html", context, status=status)
+
+
+def _procedure(request: StaffRequest, found: MatterView) -> str:
+    """Name the page of the procedure that goes with the matter, for those who take part in it."""
+    if found.kind == EMERGENCY and request.caller.holds(found.community_id, *WRITERS, *APPROVERS):
+        return "incident"
+    if found.kind == ATTITUDE and request.caller.holds(found.community_id, *LEADERS):
+        return "conduct"
+    return ""
 
 
 def _tools(found: MatterView, people: Any, refused: tuple[str, VerbForm] | None) -> dict[str, Tool]:

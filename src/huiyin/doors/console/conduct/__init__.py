@@ -1,0 +1,1 @@
+"""What follows a complaint about an attitude: facts, a correction, a penalty (CMP-05)."""
