@@ -21,6 +21,7 @@ from huiyin.matters.actions.core import (
 from huiyin.matters.actions.handling import check_via, employee_on_duty
 from huiyin.matters.actions.intake import check_text, default_owner, tell_manager
 from huiyin.matters.kinds import KINDS, OWNER_CHANNELS
+from huiyin.matters.models import Event
 from huiyin.standards import react as engine
 
 
@@ -116,7 +117,7 @@ def reclassify_matter(
     before, was_important = work.matter.kind, work.matter.important
     history = queries.facts_of(work.matter)
     work.set(kind=kind, important=important)
-    write_event(
+    event = write_event(
         work,
         "reclassified",
         by=by,
@@ -134,11 +135,13 @@ def reclassify_matter(
     )
     apply_changes(work, changes)
     if work.matter.state in rules.UNASSIGNED:
-        _give_to_post_of_kind(work)
+        _give_to_post_of_kind(work, event)
+    if important and not was_important:
+        tell_manager(work)
     return finish_work(work)
 
 
-def _give_to_post_of_kind(work: Work) -> None:
+def _give_to_post_of_kind(work: Work, event: Event) -> None:
     """Nobody has been sent yet: the matter goes to whom its new kind belongs."""
     matter = work.matter
     owner = default_owner(
@@ -156,7 +159,7 @@ def _give_to_post_of_kind(work: Work) -> None:
             "number": matter.number,
             "kind": titles.KINDS[matter.kind],
         }
-        tell(work, owner, f"reclassified:{work.at.timestamp():.3f}", subject)
+        tell(work, owner, f"reclassified:{event.pk}", subject)
 
 
 @transaction.atomic
@@ -185,7 +188,7 @@ def escalate_matter(*, by: Caller, at: datetime, number: str, to: str, reason: s
     work = open_work(number=number, by=by, at=at, verb="escalate")
     reason = check_text(reason, "reason")
     person = employee_on_duty(work, to)
-    record(
+    event = record(
         work,
         "escalated",
         text=reason,
@@ -196,7 +199,7 @@ def escalate_matter(*, by: Caller, at: datetime, number: str, to: str, reason: s
         "number": number,
         "reason": reason[:60],
     }
-    tell(work, person, f"escalated:{at.timestamp():.3f}", subject)
+    tell(work, person, f"escalated:{event.pk}", subject)
     return finish_work(work)
 
 

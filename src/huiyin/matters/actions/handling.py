@@ -36,13 +36,14 @@ def assign_matter(*, by: Caller, at: datetime, number: str, to: str, note: str =
     owner = employee_on_duty(work, to)
     give_to(work, owner)
     work.set(state="assigned")
-    record(work, "assigned", text=note.strip(), data={"to": owner.code, "to_name": owner.name})
+    data = {"to": owner.code, "to_name": owner.name}
+    event = record(work, "assigned", text=note.strip(), data=data)
     if owner.id != by.employee_id:
         subject = _("%(number)s %(kind)s派给您,请接单") % {
             "number": number,
             "kind": titles.KINDS[work.matter.kind],
         }
-        tell(work, owner, f"assigned:{at.timestamp():.3f}", subject)
+        tell(work, owner, f"assigned:{event.pk}", subject)
     return finish_work(work)
 
 

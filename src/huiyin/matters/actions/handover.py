@@ -50,8 +50,10 @@ def hand_over(
         followed = followed.filter(community_id=community_id)
     communities = set(matters.values_list("community_id", flat=True))
     communities |= set(followed.values_list("community_id", flat=True))
-    if community_id is not None:
+    if community_id is not None and leaving.holdings.filter(community_id=community_id).exists():
         communities.add(community_id)
+    if not communities and not _is_known(by, leaving):
+        raise NotFound(_("没有工号为“%(code)s”的员工。") % {"code": employee})
     moved = 0
     for one in sorted(communities):
         if not by.works_in(one):
@@ -61,8 +63,9 @@ def hand_over(
         taker = _taker(leaving, to, one, at)
         numbers = matters.filter(community_id=one).order_by("id").values_list("number", flat=True)
         for number in list(numbers):
-            _move(by=by, at=at, number=number, to=taker, leaving_id=leaving.pk, reason=reason)
-            moved += 1
+            moved += _move(
+                by=by, at=at, number=number, to=taker, leaving_id=leaving.pk, reason=reason
+            )
         followed.filter(community_id=one).update(follower_id=taker.id)
         trail.record(
             action="matters.handed_over",
@@ -76,18 +79,33 @@ def hand_over(
     return moved
 
 
-def _move(*, by: Caller, at: datetime, number: str, to: Duty, leaving_id: int, reason: str) -> None:
-    """Give one open matter to another employee with its clocks unchanged."""
+def _is_known(by: Caller, leaving: Employee) -> bool:
+    """Tell whether the caller may know that there is such an employee, who has nothing in hand."""
+    places = set(leaving.holdings.values_list("community_id", flat=True))
+    return by.everywhere or not places or any(one and by.works_in(one) for one in places)
+
+
+def _move(*, by: Caller, at: datetime, number: str, to: Duty, leaving_id: int, reason: str) -> bool:
+    """Give one open matter to another employee with its clocks unchanged.
+
+    False when somebody else gave it away or closed it while this waited for its lock.
+    """
+    still = Matter.objects.select_for_update(no_key=True).filter(
+        number=number, owner_id=leaving_id, closed_at__isnull=True
+    )
+    if not still:
+        return False
     work = open_work(number=number, by=by, at=at, verb="hand-over", admitted=True)
     if to.id == work.matter.about_employee_id:
         # Nobody gets the complaint about themselves.
         others = (successor(work.staff, to.id), work.staff.stand_in(None))
         to = next((one for one in others if one and one.id not in (to.id, leaving_id)), to)
     give_to(work, to)
-    record(work, "handed_over", text=reason, data={"to": to.code, "to_name": to.name})
+    event = record(work, "handed_over", text=reason, data={"to": to.code, "to_name": to.name})
     subject = _("%(number)s 交接给您,时限不变") % {"number": number}
-    tell(work, to, f"handed_over:{at.timestamp():.3f}", subject)
+    tell(work, to, f"handed_over:{event.pk}", subject)
     finish_work(work)
+    return True
 
 
 def _taker(leaving: Employee, to: str | None, community_id: int, at: datetime) -> Duty:
