@@ -496,3 +496,39 @@ def test_a_due_moment_explains_itself(cast: Cast) -> None:
 
     for word in ("21:50", "5 分钟", "21:55"):
         assert word in said
+
+
+@pytest.mark.rule("REC-10")
+def test_a_matter_reclassified_in_the_middle_of_a_pause_stays_paused(cast: Cast) -> None:
+    number, keeper = accepted(cast), cast.caller("keeper")
+    until = AT + 2 * DAY
+    actions.pause_matter(by=keeper, at=AT, number=number, until=until, reason="业主外出")
+    actions.reclassify_matter(
+        by=keeper, at=AT + HOUR, number=number, kind="repair.public", reason="公共部位"
+    )
+
+    finish = Promise.objects.get(matter__number=number, clause="repair.public.finish")
+    assert (finish.state, finish.pauses.get().until_at) == ("paused", until)
+    tick(until)
+    finish.refresh_from_db()
+    assert (finish.state, finish.due_at) == ("running", until + DAY)
+
+
+@pytest.mark.rule("CMP-04")
+@pytest.mark.parametrize(("post", "state"), [("manager", "kept"), ("supervisor", "running")])
+def test_who_answered_in_which_post_is_remembered_when_it_turns_out_to_be_a_letter(
+    post: str, state: str, cast: Cast
+) -> None:
+    number = cast.receive(important=True)
+    actions.reply_to_owner(
+        by=cast.caller(post), at=AT + HOUR, number=number, text="已调查", via="phone"
+    )
+    actions.reclassify_matter(
+        by=cast.caller("receptionist"),
+        at=AT + 2 * HOUR,
+        number=number,
+        kind="complaint.written",
+        reason="另有来信",
+    )
+
+    assert promises(number, "leader_answer")[0][0] == state

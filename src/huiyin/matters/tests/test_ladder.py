@@ -193,13 +193,22 @@ def test_a_rung_with_nobody_on_duty_passes_on_at_once_and_says_so(cast: Cast) ->
 
 
 def test_a_whole_ladder_without_anybody_ends_with_the_manager_on_duty_or_not(cast: Cast) -> None:
-    posts = ("keeper", "supervisor", "assistant", "manager", "company_service", "general_manager")
+    change_clause(
+        by=cast.caller("manager"),
+        at=AT,
+        community_id=cast.town.community.pk,
+        clause_id="complaint.assign",
+        ladder=[("half", ["supervisor"]), ("due", ["quality"])],
+        reason="试行",
+    )
     number = cast.receive()
-    away(cast, *posts)
+    away(cast, "supervisor", "quality", "assistant", "manager")
 
     tick(AT + 5 * MINUTE)
 
-    assert [code for _, codes in rungs(number) for code in codes] == [MANAGER]
+    assert rungs(number) == [(2, [MANAGER])]
+    event = Event.objects.get(matter__number=number, kind="escalated")
+    assert event.data["nobody"] == ["supervisor", "quality"]
 
 
 def test_the_delegate_hears_for_an_absent_owner(cast: Cast) -> None:
