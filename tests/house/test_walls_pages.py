@@ -116,6 +116,29 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "roster/": (Page(wrong="technician", own=True),),
     "roster/confirm/": (Page(form={"token": "gone"}, own=True),),
     "staff/": (Page(own=True),),
+    "hire/": (Page(wrong="keeper", own=True),),
+    "staff/<str:code>/": (
+        Page({"code": "E008"}, wrong="receptionist"),
+        Page({"code": "E009"}, right="keeper", wrong="receptionist"),
+    ),
+    "staff/<str:code>/<str:verb>/": (
+        Page(
+            {"code": "E009", "verb": "set-absence"},
+            form={"set-absence-starts_at": "2026-03-16T09:00"},
+            right="keeper",
+            wrong="receptionist",
+        ),
+        Page(
+            {"code": "E009", "verb": "reset-password"},
+            form={"reset-password-sure": "on"},
+            wrong="keeper",
+        ),
+        Page(
+            {"code": "E009", "verb": "leave"},
+            form={"leave-left_on": "2026-03-16", "leave-reason": "调离", "leave-sure": "on"},
+            wrong="receptionist",
+        ),
+    ),
     "staff/<str:code>/hand-over/": (Page({"code": "E008"}, wrong="receptionist"),),
 }
 

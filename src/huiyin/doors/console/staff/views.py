@@ -1,28 +1,36 @@
-"""The list of the staff, and handing over the open work of one of them."""
+"""The staff: the list, taking somebody on, one employee and what may be done about them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiyin.doors.console.page import staff_page
-from huiyin.doors.console.staff.forms import HandOverForm
-from huiyin.doors.parts.fragments import show
+from huiyin.doors.console.staff.forms import HandOverForm, HireForm
+from huiyin.doors.console.staff.papers import OWN, VERBS, PaperForm, Papers, ResetPassword
+from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.kernel.errors import Forbidden, Refused
 from huiyin.matters import queries as matters
 from huiyin.matters import titles
 from huiyin.matters.actions import hand_over as hand_over_all
 from huiyin.staff import queries as staff_queries
-from huiyin.staff.access import may_manage_staff
-from huiyin.staff.queries import EmployeeRow
+from huiyin.staff.access import may_lead, may_manage_staff
+from huiyin.staff.actions import take_on
+from huiyin.staff.queries import EmployeeRow, EmployeeView, PostRow, local_day
 
 
 class UnableToHandOver(Forbidden):
     """Only those who manage the staff hand work over."""
+
+
+class UnableToSeePapers(Forbidden):
+    """Only those who manage the staff, and the employee, see what is kept about one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +42,96 @@ class Colleague:
     load: int
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post with its name."""
+
+    row: PostRow
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A verb as the page offers it: a small form opened in place."""
+
+    verb: str
+    form: PaperForm
+    open: bool = False
+
+
 @require_safe
 @staff_page
 def staff(request: StaffRequest) -> HttpResponse:
     """Show everybody who works here: posts, areas, on duty or who stands in."""
+    manages = _manages(request)
     context = {
         "people": _colleagues(request),
-        "may_manage": may_manage_staff(request.caller, request.community.id),
+        "may_manage": manages,
+        "me": request.caller.employee_id,
+        "others": staff_queries.not_in_post(**_here(request)) if manages else (),
     }
     return show(request, "staff/staff.html", "staff/_staff.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def hire(request: StaffRequest) -> HttpResponse:
+    """Take somebody on, and show the first password once."""
+    place = request.community
+    if not _manages(request):
+        raise UnableToSeePapers(_("只有主管、经理助理或经理可以管理人员与排班。"))
+    today = local_day(request.moment, place.zone)
+    leads = may_lead(request.caller, place.id)
+    form = HireForm(request.POST or None, leads=leads, initial={"from_on": today})
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            context["password"] = take_on(
+                by=request.caller, at=request.moment, community_id=place.id, **given
+            )
+        except Refused as refusal:
+            form.take_back(refusal)
+        else:
+            context |= {"code": given["code"].strip(), "name": given["name"]}
+    status = 422 if form.errors else 200
+    return show(request, "staff/hire.html", "staff/_hire.html", context, status=status)
+
+
+@require_safe
+@staff_page
+def employee(request: StaffRequest, code: str) -> HttpResponse:
+    """Show one employee: posts, areas, absences, shifts of the coming days, open matters."""
+    who = _who(request, code)
+    return _show(request, who, _papers(request, who))
+
+
+@require_POST
+@staff_page
+def act(request: StaffRequest, code: str, verb: str) -> HttpResponse:
+    """Do one verb about an employee. A refusal keeps every typed character."""
+    if verb not in VERBS:
+        raise Http404
+    who = _who(request, code)
+    if verb not in OWN and not _manages(request):
+        raise UnableToSeePapers(_("只有主管、经理助理或经理可以管理人员与排班。"))
+    papers = _papers(request, who)
+    form = VERBS[verb](request.POST, papers=papers, prefix=verb)
+    if not form.is_valid():
+        return _show(request, who, papers, refused=(verb, form), status=422)
+    try:
+        result = type(form).action(by=request.caller, at=request.moment, **form.arguments())
+    except Refused as refusal:
+        if wants_fragment(request) and refusal.status in {403, 404}:
+            raise
+        form.take_back(refusal)
+        return _show(request, who, papers, refused=(verb, form), status=refusal.status)
+    password = str(result) if isinstance(form, ResetPassword) else ""
+    messages.success(request, form.said(result))
+    if not password and not wants_fragment(request):
+        return redirect("staff_employee", code)
+    fresh = _who(request, code)
+    return _show(request, fresh, _papers(request, fresh), password=password)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,10 +139,8 @@ def staff(request: StaffRequest) -> HttpResponse:
 def hand_over(request: StaffRequest, code: str) -> HttpResponse:
     """Hand over everything of somebody in one action, clocks unchanged."""
     place = request.community.id
-    leaving = staff_queries.employee_row(
-        caller=request.caller, community_id=place, code=code, at=request.moment
-    )
-    if not may_manage_staff(request.caller, place):
+    leaving = staff_queries.employee_view(code=code, **_here(request))
+    if not _manages(request):
         raise UnableToHandOver(_("只有主管、经理助理或经理可以办理交接。"))
     people = _colleagues(request)
     others = [one.row for one in people if one.row.code != code]
@@ -80,6 +167,70 @@ def hand_over(request: StaffRequest, code: str) -> HttpResponse:
     context = {"form": form, "leaving": leaving, "load": load}
     status = 422 if form.errors else 200
     return show(request, "staff/hand_over.html", "staff/_hand_over.html", context, status=status)
+
+
+def _manages(request: StaffRequest) -> bool:
+    return may_manage_staff(request.caller, request.community.id)
+
+
+def _here(request: StaffRequest) -> dict[str, Any]:
+    return {
+        "caller": request.caller,
+        "community_id": request.community.id,
+        "at": request.moment,
+    }
+
+
+def _who(request: StaffRequest, code: str) -> EmployeeView:
+    """Return the employee, for who manages the staff and for the employee; others get 403."""
+    who = staff_queries.employee_view(code=code, **_here(request))
+    if not _manages(request) and request.caller.employee_id != who.id:
+        raise UnableToSeePapers(_("只有主管、经理助理、经理和本人可以查看。"))
+    return who
+
+
+def _papers(request: StaffRequest, who: EmployeeView) -> Papers:
+    people = staff_queries.employees(**_here(request))
+    return Papers(
+        who=who,
+        community_id=request.community.id,
+        today=local_day(request.moment, request.community.zone),
+        now=request.moment,
+        people=[one for one in people if one.id != who.id],
+        buildings=staff_queries.buildings_kept(**_here(request)),
+        leads=may_lead(request.caller, request.community.id),
+    )
+
+
+def _show(
+    request: StaffRequest,
+    who: EmployeeView,
+    papers: Papers,
+    *,
+    refused: tuple[str, PaperForm] | None = None,
+    password: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    allowed: Mapping[str, type[PaperForm]] = {
+        verb: form for verb, form in VERBS.items() if _manages(request) or verb in OWN
+    }
+    tools = []
+    for verb, kind in allowed.items():
+        if refused and refused[0] == verb:
+            tools.append(Tool(verb, refused[1], open=True))
+        elif kind.fits(papers):
+            tools.append(Tool(verb, kind(papers=papers, prefix=verb)))
+    context: dict[str, Any] = {
+        "who": who,
+        "posts": [Post(one, str(titles.POSTS[one.post])) for one in who.posts],
+        "shifts": [(one, str(titles.POSTS[one.post])) for one in who.shifts],
+        "load": matters.load_of(community_id=request.community.id).get(who.id, 0),
+        "may_manage": _manages(request),
+        "tools": [one for one in tools if not one.form.alarm],
+        "alarms": [one for one in tools if one.form.alarm],
+        "password": password,
+    }
+    return show(request, "staff/employee.html", "staff/_employee.html", context, status=status)
 
 
 def _colleagues(request: StaffRequest) -> list[Colleague]:

@@ -26,6 +26,8 @@ PAGES = (
     "/standards/clauses/complaint.assign/",
     "/calendar/",
     "/staff/",
+    "/hire/",
+    "/staff/E009/",
     "/staff/E009/hand-over/",
     "/roster/",
 )
@@ -71,6 +73,8 @@ def test_another_community_finds_nothing(cast: Cast, address: str) -> None:
     ("address", "given"),
     [
         ("/standards/clauses/complaint.assign/", {"limit": "20m", "reason": "试行"}),
+        ("/hire/", {"code": "E050", "name": "新人", "post": "guard", "from_on": "2026-03-16"}),
+        ("/staff/E009/reset-password/", {"reset-password-sure": "on"}),
         ("/staff/E009/hand-over/", {"reason": "离职", "sure": "on"}),
         ("/roster/", {}),
         ("/calendar/", {"day": "2026-03-18", "is_working": "0"}),
