@@ -141,7 +141,9 @@ def _collect(found: Catalog, path: Path, code: bytes) -> None:
 
 
 def _as_python(path: Path) -> str:
-    return templatize(path.read_text(encoding="utf-8"), origin=str(path))
+    code = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+    # Indentation means nothing in a template, but would to the reader of Python.
+    return "\n".join(line.lstrip() for line in code.splitlines())
 
 
 def _bare_chinese() -> Iterator[str]:
