@@ -1,21 +1,23 @@
-"""The schedule on one page: what is due at a fixed time of the week.
+"""The schedule on one page: what is due at a fixed time of the week, or every so often.
 
 There is no table of jobs: what was done is seen from its trace, and a process that has looked
 once does not look again before the next Monday morning.
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from huiyin.estate import queries as estate
-from huiyin.flows import weekly
+from huiyin.flows import leaving, weekly
 from huiyin.kernel.caller import SYSTEM
 
 log = logging.getLogger("huiyin.schedule")
 
+RELIEVE_EVERY = timedelta(minutes=10)
 _quiet: dict[str, datetime] = {}
+_relieved: dict[str, datetime] = {}
 
 
 def run_due(at: datetime) -> int:
@@ -40,6 +42,16 @@ def run_due(at: datetime) -> int:
     return queued
 
 
+def relieve(at: datetime) -> int:
+    """Look every ten minutes after open matters whose owner is gone; return how many moved."""
+    if _relieved and _relieved["at"] <= at < _relieved["at"] + RELIEVE_EVERY:
+        return 0
+    moved = leaving.relieve_the_gone(at=at)
+    _relieved["at"] = at
+    return moved
+
+
 def forget() -> None:
     """Look again at the next tick, as after a change of database."""
     _quiet.clear()
+    _relieved.clear()

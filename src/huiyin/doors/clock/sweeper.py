@@ -36,6 +36,7 @@ def tick(at: datetime) -> Ticked:
     """Run everything that is due at the moment, once, until nothing is left; leave a heartbeat."""
     began = time.monotonic()
     promises = messages = 0
+    schedule.relieve(at)
     while claimed := sweep(at=at):
         promises += claimed
         messages += deliver(at=at, still_wanted=queries.still_wanted)

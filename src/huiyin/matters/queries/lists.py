@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from huiyin.matters.access import KNOWS_CALLER, visible
 from huiyin.matters.kinds import KINDS, STATES
 from huiyin.matters.models import Matter
 from huiyin.matters.queries.rows import Counts, MatterRow
+from huiyin.staff.queries import local_day
 
 _ROW_FIELDS = (
     "id",
@@ -226,3 +228,20 @@ def load_of(*, community_id: int) -> dict[int, int]:
         .annotate(n=Count("id"))
         .values_list("owner_id", "n")
     )
+
+
+_GONE = """
+SELECT e.code FROM staff_employee e
+ WHERE NOT EXISTS (SELECT FROM staff_postholding h
+                    WHERE h.employee_id = e.id AND h.from_on <= %(day)s
+                      AND (h.until_on IS NULL OR h.until_on > %(day)s))
+   AND EXISTS (SELECT FROM matters_matter m WHERE m.owner_id = e.id AND m.closed_at IS NULL)
+ ORDER BY e.code
+"""
+
+
+def owners_gone(*, at: datetime) -> tuple[str, ...]:
+    """Return who still owns open matters but holds no post any more, for the system itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GONE, {"day": local_day(at)})
+        return tuple(code for (code,) in cursor.fetchall())
