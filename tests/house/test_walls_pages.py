@@ -72,6 +72,8 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "matters/counts/": (Page(own=True),),
     "matters/owners/": (Page(own=True),),
     "matters/<str:number>/": (Page(MATTER),),
+    "matters/<str:number>/incident/": (Page(MATTER),),
+    "matters/<str:number>/conduct/": (Page(MATTER, wrong="receptionist"),),
     "matters/<str:number>/photos/<int:photo>/": (Page({**MATTER, "photo": "*"}),),
     "matters/<str:number>/<str:verb>/": (
         Page({**MATTER, "verb": "note"}, form={"note-text": "备注"}),
@@ -136,6 +138,15 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page(
             {"code": "E009", "verb": "leave"},
             form={"leave-left_on": "2026-03-16", "leave-reason": "调离", "leave-sure": "on"},
+            wrong="receptionist",
+        ),
+    ),
+    "hire/": (Page(wrong="receptionist", own=True),),
+    "staff/<str:code>/": (Page({"code": "E008"}, wrong="receptionist"),),
+    "staff/<str:code>/<str:verb>/": (
+        Page(
+            {"code": "E008", "verb": "reset-password"},
+            form={"reset-password-reason": "忘了", "reset-password-sure": "on"},
             wrong="receptionist",
         ),
     ),
