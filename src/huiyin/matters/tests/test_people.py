@@ -89,7 +89,7 @@ def test_a_community_without_staff_receives_nothing_rather_than_for_nobody(cast:
     assert not Matter.objects.exists()
 
 
-@pytest.mark.rule("STD-04", "REC-06")
+@pytest.mark.rule("STD-04")
 def test_one_desk_takes_in_every_channel_and_follows_every_department(cast: Cast) -> None:
     """Fourteen channels end in one queue, which the desk sees whole whoever does the work."""
     desk = cast.caller("receptionist")
