@@ -102,6 +102,12 @@ def test_a_log_line_tells_the_route_and_nothing_personal(
     assert "13800138000" not in line
 
 
+def test_a_body_too_long_for_any_form_is_refused_unread(client: Client) -> None:
+    response = client.post("/desk/new/", CONTENT_LENGTH=str(10**10))
+    assert response.status_code == 413
+    assert response["Content-Security-Policy"]
+
+
 @pytest.mark.django_db
 def test_a_made_up_method_is_not_counted_under_its_own_name(client: Client) -> None:
     client.generic("X-SECRET-1", "/healthz")

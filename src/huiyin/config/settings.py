@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "huiyin.config.middleware.RequestLog",
     "csp.middleware.CSPMiddleware",
+    "huiyin.config.middleware.BodyLimit",
     *(["huiyin.config.middleware.TimeTravel"] if TIME_TRAVEL else []),
     "django.contrib.sessions.middleware.SessionMiddleware",
     "huiyin.config.middleware.ChosenLanguage",

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiyin.kernel.caller import SYSTEM, Caller
-from huiyin.kernel.errors import Refused
 from huiyin.matters import actions as matters
 from huiyin.matters import queries
 from huiyin.staff import actions as staff
@@ -41,6 +40,6 @@ def relieve_the_gone(*, at: datetime) -> int:
             moved += matters.hand_over(
                 by=SYSTEM, at=at, employee=code, reason=_("经办人已离岗,系统自动交接")
             )
-        except Refused:
+        except Exception:  # one that cannot be moved must not keep the clocks from being swept
             log.exception("nobody could take over", extra={"employee": code})
     return moved
