@@ -8,7 +8,7 @@ the heavier synonym wins; telephone numbers, owners and remarks may have several
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -225,14 +225,25 @@ def find_layout(rows: Sequence[Sequence[Cell]], *, building_known: bool = False)
         options = [([(text, text) for text in single], 1)]
         if at + 1 < len(rows):
             below = [_shown(cell) for cell in rows[at + 1]]
-            if _may_be_header(below) and not any(map(_FULL_DIGITS.search, below)):
-                options.append((_combined(single, below), 2))
+            if not any(map(_FULL_DIGITS.search, below)):
+                both = _combined(single, below)
+                options.extend([(both, 2)] if _may_be_header(below) else [])
+                options.extend(_third_row(rows, at + 2, [shown for shown, _ in both]))
         for headers, height in options:
             columns = _chosen(headers)
             score = _score(columns, building_known=building_known)
             if score and (best is None or score > best[0]):
                 best = (score, Layout(at + height, columns))
     return best[1] if best else None
+
+
+def _third_row(
+    rows: Sequence[Sequence[Cell]], at: int, above: list[str]
+) -> Iterator[tuple[list[tuple[str, str]], int]]:
+    """Yield the header that reaches over a third row, when that has names of columns too."""
+    texts = [_shown(cell) for cell in rows[at]] if at < len(rows) else []
+    if sum(1 for text in texts if meaning(text)) >= _ENOUGH:
+        yield _combined(above, texts), 3
 
 
 def _shown(cell: Cell) -> str:

@@ -106,7 +106,9 @@ def remark_says_nobody(text: str) -> bool:
     return bool(_UNSOLD_REMARK.search(simplified(fold(text))))
 
 
-_NO_TENANT = re.compile(r"自住|自用|业主自?[住用]?|本人|同业主|空置|空房|未租|待租|无租.*|空")
+_NO_TENANT = re.compile(
+    r"自住|自用|业主(?:本人)?(?:自?[住用]|使用)?|本人(?:自?[住用]|使用)?|产权人|同业主|空置|空房|未租|待租|无租.*|空"
+)
 
 
 def says_no_tenant(text: str) -> bool:

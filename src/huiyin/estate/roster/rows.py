@@ -71,6 +71,7 @@ class Draft:
     tenant_phones: list[Numbers] = field(default_factory=list)
     values: dict[str, object] = field(default_factory=dict)
     nobody: bool = False
+    lived_in: bool = False
     remarks: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     spaces: list[str] = field(default_factory=list)
@@ -160,7 +161,9 @@ class RowReader:
                 tenants = _TENANT.search(relation)
                 self._named(draft, column, draft.tenants if tenants else draft.owners)
         elif column.field is Field.TENANT:
-            if not names.says_no_tenant(self.said(column)):
+            if names.says_no_tenant(self.said(column)):
+                draft.lived_in = draft.lived_in or not is_blank(self.said(column))
+            else:
                 self._named(draft, column, draft.tenants)
         elif column.field is Field.PHONE:
             tenants = _TENANT.search(relation)
@@ -266,8 +269,11 @@ class RowReader:
 
     def finish(self, draft: Draft) -> ParsedHouse:
         """Make the house of a draft: people with their numbers, and what is still missing."""
+        if draft.lived_in and draft.owners and not draft.tenants:
+            draft.owner_phones += draft.tenant_phones
+            draft.tenant_phones = []
         owners = self._assigned(draft.owners, draft.owner_phones)
-        tenants = self._assigned(draft.tenants, draft.tenant_phones)
+        tenants = _others(self._assigned(draft.tenants, draft.tenant_phones), owners)
         house = ParsedHouse(
             sheet=self.sheet,
             row=draft.row,
@@ -325,6 +331,19 @@ class RowReader:
                 [(one.label, one.good) for one in numbers],
             )
         )
+
+
+def _others(
+    tenants: Sequence[ParsedPerson], owners: Sequence[ParsedPerson]
+) -> tuple[ParsedPerson, ...]:
+    """Leave out tenants who are the owner: of that name and under no number of their own."""
+    reached = {owner.name: {phone.number for phone in owner.phones} for owner in owners}
+    return tuple(
+        tenant
+        for tenant in tenants
+        if tenant.name not in reached
+        or not {phone.number for phone in tenant.phones} <= reached[tenant.name]
+    )
 
 
 def _index(column: Column) -> int:

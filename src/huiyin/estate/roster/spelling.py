@@ -249,6 +249,10 @@ def _open(slots: dict[str, str], loose: list[str], building: str) -> list[str]:
     order = [slot for slot in ("building", "unit", "floor") if slot not in slots]
     if len(loose) == 1 and building and "unit" in order and _trim(loose[0]) != building:
         return ["unit"]
+    apart = ["unit", "floor"]  # `1-12-06` beside `3栋`
+    in_parts = order[1:] == apart and len(loose) == len(apart) and len(slots["room"]) <= _SHORT_ROOM
+    if building and in_parts and _trim(loose[0]) != building:
+        return apart
     if len(loose) > len(order):
         raise Unreadable("house.unreadable")
     return order[: len(loose)]

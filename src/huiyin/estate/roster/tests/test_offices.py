@@ -29,7 +29,7 @@ _MEANINGS = {
     Field.TENANT: "承租单位名称 承租方联系人 租賃人 Tenant",
     Field.HANDED_OVER: "钥匙领取日期 交屋日期 接楼日期 移交日期 HandoverDate",
     Field.RELATION: "与业主关系 關係 人员类型",
-    Field.IGNORED: "管家姓名 管家电话 配偶姓名 紧急联系人 水表号码 电表号 门禁卡号码 工作单位 IDNo.",
+    Field.IGNORED: "管家姓名 管家电话 配偶姓名 紧急联系人 水表号码 电表号 门禁卡号码 IDNo.",
 }
 
 
@@ -166,12 +166,12 @@ def test_a_contact_is_no_second_tenant() -> None:
         "腾飞贸易有限公司",
         "张经理",
         "0755-26891234",
-        "星河文化有限公司",
+        "星河文化公司",
         "李小姐",
     ]
     (house,) = parsed({"写字楼": [header, row]}).houses
     assert (house.code, house.kind, names(house)) == ("A-1502", Kind.OFFICE, ["腾飞贸易有限公司"])
-    assert [tenant.name for tenant in house.tenants] == ["星河文化有限公司"]
+    assert [tenant.name for tenant in house.tenants] == ["星河文化公司"]
 
 
 def test_names_of_a_keeper_and_of_the_family_are_not_owners() -> None:
@@ -241,3 +241,43 @@ def test_a_second_row_that_leaves_something_blank_only_repeats() -> None:
         }
     )
     assert [notice.code for notice in found.notices] == ["house.duplicate"]
+
+
+def test_a_header_of_three_rows() -> None:
+    found = parsed(
+        {
+            "s": [
+                ["基本信息", "", "", "业主信息", "", "", "租户信息", ""],
+                ["房屋", "", "", "", "", "", "", ""],
+                ["楼栋", "单元", "房号", "姓名", "电话", "备用电话", "姓名", "电话"],
+                ["1", "1", "101", "张三", "13800000001", "13800000002", "李四", "13800000003"],
+            ]
+        }
+    )
+    (house,) = found.houses
+    assert (house.code, names(house)) == ("1-1-101", ["张三"])
+    assert [(t.name, t.phones[0].number) for t in house.tenants] == [("李四", "13800000003")]
+
+
+def test_an_owner_who_uses_the_house_is_no_tenant() -> None:
+    header = ["房号", "业主", "电话", "使用人", "使用人电话"]
+    found = parsed(
+        {
+            "s": [
+                header,
+                ["1-1-101", "张三", "13800000001", "张三", "13800000001"],
+                ["1-1-102", "李四", "13800000003", "业主本人", "13800000006"],
+                ["1-1-103", "王五", "13800000004", "赵六", "13800000005"],
+            ]
+        }
+    )
+    own, self_used, let = found.houses
+    assert (own.tenants, numbers(own)) == ((), ["13800000001"])
+    assert (self_used.tenants, numbers(self_used)) == ((), ["13800000003", "13800000006"])
+    assert [tenant.name for tenant in let.tenants] == ["赵六"]
+    assert not found.problems
+
+
+def test_a_flat_in_parts_beside_its_building() -> None:
+    assert read_house("1-12-06", "3").code == "3-1-1206"
+    assert read_house("3-1-1206", "3").code == "3-1-1206"
