@@ -19,6 +19,7 @@ from huiyin.flows.bench.scratch import leave_database
 
 HOST = "127.0.0.1"
 START_SECONDS, STOP_SECONDS = 60, 15
+SAID = 600  # characters of a server's complaint worth repeating
 WARM = 40  # requests before measuring, so that both processes have seen each address
 _FORM_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
@@ -84,7 +85,10 @@ def serving() -> Iterator[int]:
     """
     leave_database()
     port = _free_port()
-    with tempfile.TemporaryDirectory(prefix="huiyin-bench-") as home:
+    with (
+        tempfile.TemporaryDirectory(prefix="huiyin-bench-") as home,
+        tempfile.TemporaryFile() as words,
+    ):
         server = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", "huiyin.config.cli", "web", "--port", str(port)],
             env=os.environ
@@ -94,10 +98,14 @@ def serving() -> Iterator[int]:
                 "HUIYIN_LOG_LEVEL": "WARNING",
                 "HUIYIN_BENCH": "1",
             },
-            stdout=subprocess.DEVNULL,
+            stdout=words,
+            stderr=words,
         )
         try:
-            _wait(server, port)
+            if not _is_up(server, port):
+                words.seek(0)
+                said = words.read().decode(errors="replace").strip()[-SAID:]
+                raise UnableToServe(f"the web server does not start: {said}")
             yield port
         finally:
             server.terminate()
@@ -114,17 +122,14 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
+def _is_up(server: "subprocess.Popen[bytes]", port: int) -> bool:
+    """Wait until the server answers; tell whether it does."""
     deadline = time.monotonic() + START_SECONDS
-    answered = "nothing"
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            status, body = Browser(port).ask("GET", "/healthz")
+            if Browser(port).ask("GET", "/healthz")[0] == http.HTTPStatus.OK:
+                return True
         except OSError:
-            time.sleep(0.1)
-            continue
-        if status == http.HTTPStatus.OK:
-            return
-        answered = f"{status}: {body[:300].decode()}"
+            pass
         time.sleep(0.1)
-    raise UnableToServe(f"the web server does not start; it answered {answered}")
+    return False
