@@ -114,7 +114,10 @@ def receive_matter(
     matter.number = _next_number(town, at)
     matter.save(force_insert=True)
     Photo.objects.bulk_create(
-        [Photo(matter=matter, file_id=one, at=at, by_id=by.employee_id) for one in photos]
+        [
+            Photo(matter=matter, file_id=one, at=at, by_id=by.employee_id)
+            for one in dict.fromkeys(photos)
+        ]
     )
     contact = channel in OWNER_CHANNELS and not anonymous
     data = {"owner": first.code}
