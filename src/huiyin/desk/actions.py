@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from huiyin.desk.access import admit_to_calls
 from huiyin.desk.models import Call
 from huiyin.desk.queries import CallRow, call_row
-from huiyin.desk.rules import EVENTS, CallState, hear, wants_call_back
+from huiyin.desk.rules import EVENTS, RINGS_MOST, CallState, hear, wants_call_back
 from huiyin.estate import queries as estate
 from huiyin.estate.queries import CommunityRow
 from huiyin.estate.rules import masked
@@ -21,7 +21,6 @@ from huiyin.matters.models import Matter
 from huiyin.staff.queries import local_day
 
 CALL_ID_MOST = 60
-RINGS_MOST = 200
 
 
 class UnableToRecordCall(BadInput):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 EVENTS = ("ringing", "answered", "abandoned", "ended")
+RINGS_MOST = 200
 RING_SECONDS = 5  # one second of tone, four of silence
 
 
@@ -38,7 +39,7 @@ def rings_between(call: CallState) -> int:
     if call.ringing_at is None or call.answered_at is None:
         return 0
     waited = (call.answered_at - call.ringing_at).total_seconds()
-    return max(1, math.ceil(waited / RING_SECONDS))
+    return min(max(1, math.ceil(waited / RING_SECONDS)), RINGS_MOST)
 
 
 def wants_call_back(call: CallState) -> bool:

@@ -38,9 +38,14 @@ def read_cursor(cursor: str, *kinds: type[str] | type[int]) -> tuple[str | int, 
     except (binascii.Error, ValueError) as error:
         raise BadCursor(cursor) from error
     fits = isinstance(key, list) and [type(value) for value in key] == list(kinds)
-    if not fits or any("\0" in value for value in key if isinstance(value, str)):
+    if not fits or not all(_storable(value) for value in key if isinstance(value, str)):
         raise BadCursor(cursor)
     return tuple(key)
+
+
+def _storable(text: str) -> bool:
+    """Tell whether a database could hold the text: no NUL, no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def is_row_id(text: str) -> bool:

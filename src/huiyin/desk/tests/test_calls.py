@@ -150,6 +150,11 @@ def test_the_figure_counts_calls_answered_within_three_rings(cast: Cast) -> None
     assert (none.of, none.rate) == (0, None)
 
 
+def test_a_clock_of_the_exchange_gone_wild_is_no_fault(cast: Cast) -> None:
+    tell(cast, "ringing")
+    assert tell(cast, "answered", 10**9).rings == 200
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.rule("REC-01")
 def test_two_hundred_identical_events_from_eight_threads_make_one_row() -> None:

@@ -28,6 +28,7 @@ from huiyin.standards import react as engine
 from huiyin.standards.document import Standard
 from huiyin.standards.react import Change, Fact, PromiseState, Span
 
+_MOST_SECONDS = 2**31 - 1  # what the column holds: 68 years
 _MUTABLE = (
     "state",
     "due_at",
@@ -338,13 +339,14 @@ def _copy(work: Work, state: PromiseState, row: Promise) -> None:
     clause = work.standard.clause(state.clause_id)
     if clause is not None:
         ended = state.closed_at or (state.due_at if state.state == "broken" else work.at)
-        row.used_seconds = limits.used_seconds(
+        used = limits.used_seconds(
             clause.limit,
             state.base_at,
             max(ended, state.base_at),
             work.calendar,
             [(span.from_at, span.to_at or ended) for span in state.pauses],
         )
+        row.used_seconds = min(used, _MOST_SECONDS)
 
 
 def _climb_now(work: Work) -> None:

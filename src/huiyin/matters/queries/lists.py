@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from huiyin.estate import queries as estate
 from huiyin.kernel import paging
 from huiyin.kernel.caller import Caller
+from huiyin.kernel.clock import BadMoment, parse
 from huiyin.kernel.errors import BadInput
 from huiyin.kernel.paging import Page
 from huiyin.matters import rules, titles
@@ -147,8 +148,8 @@ def _after(rows: QuerySet[Matter], cursor: str, order: str) -> QuerySet[Matter]:
         stamp, last = paging.read_cursor(cursor, str, int)
         if order == "due" and not stamp:
             return rows.filter(nearest_due_at__isnull=True, id__gt=last)
-        moment = datetime.fromisoformat(str(stamp))
-    except (paging.BadCursor, ValueError) as error:
+        moment = parse(str(stamp))
+    except (paging.BadCursor, BadMoment) as error:
         raise BadInput(_("翻页标记无效,请从第一页重新打开。"), field="cursor") from error
     if order == "due":
         return rows.filter(

@@ -11,6 +11,7 @@ from django.db import connections
 from huiyin.estate.tests.cast import caller_with
 from huiyin.kernel.caller import SYSTEM, Caller
 from huiyin.kernel.errors import BadInput, Forbidden, NotFound, Refused, WrongState
+from huiyin.kernel.paging import write_cursor
 from huiyin.matters import actions, queries
 from huiyin.matters.models import Event, Matter, NonConformity, Promise
 from huiyin.matters.queries import Filters
@@ -569,6 +570,15 @@ def test_who_is_complained_of_owns_nothing_of_it_and_no_rung_tells_them(
     heard = set(Message.objects.filter(about=number).values_list("recipient__code", flat=True))
     assert heard
     assert about not in heard
+
+
+@pytest.mark.parametrize("stamp", ["2026-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "soon"])
+def test_a_made_up_cursor_is_refused(stamp: str, cast: Cast) -> None:
+    for order in ("newest", "due"):
+        with pytest.raises(BadInput):
+            queries.list_matters(
+                caller=cast.caller("manager"), at=AT, cursor=write_cursor(stamp, 1), order=order
+            )
 
 
 def test_a_refusal_writes_nothing(cast: Cast) -> None:
