@@ -115,6 +115,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
             own=True,
         ),
     ),
+    "figures/": (Page(own=True), Page(asked={"period": "last"}, own=True)),
+    "figures/export/": (Page(own=True),),
+    "figures/<str:code>/": (Page({"code": "assign_on_time"}, own=True),),
     "roster/": (Page(wrong="technician", own=True),),
     "roster/confirm/": (Page(form={"token": "gone"}, own=True),),
     "staff/": (Page(own=True),),
@@ -138,15 +141,6 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page(
             {"code": "E009", "verb": "leave"},
             form={"leave-left_on": "2026-03-16", "leave-reason": "调离", "leave-sure": "on"},
-            wrong="receptionist",
-        ),
-    ),
-    "hire/": (Page(wrong="receptionist", own=True),),
-    "staff/<str:code>/": (Page({"code": "E008"}, wrong="receptionist"),),
-    "staff/<str:code>/<str:verb>/": (
-        Page(
-            {"code": "E008", "verb": "reset-password"},
-            form={"reset-password-reason": "忘了", "reset-password-sure": "on"},
             wrong="receptionist",
         ),
     ),
