@@ -86,6 +86,8 @@ def _frame(
         entry("calendar", _("工作日历"), "calendar"),
         entry("staff", _("员工"), "users"),
     ]
+    if not field:
+        rest.insert(0, entry("figures", _("指标"), "chart-bar"))
     if edits_houses:
         rest.append(entry("roster", _("导入住户册"), "table-import"))
     me = entry("me", who, "user")

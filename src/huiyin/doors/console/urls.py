@@ -4,6 +4,7 @@ from django.urls import path
 
 from huiyin.doors.console.conduct import views as conduct
 from huiyin.doors.console.desk import views as desk
+from huiyin.doors.console.figures import views as figures
 from huiyin.doors.console.inbox import views as inbox
 from huiyin.doors.console.incident import views as incident
 from huiyin.doors.console.matter import views as matter
@@ -41,10 +42,13 @@ urlpatterns = [
     path("standards/targets/<str:code>/", standards.change_target, name="standards_target"),
     path("standards/history/", standards.history, name="standards_history"),
     path("calendar/", standards.calendar, name="calendar"),
+    path("figures/", figures.board, name="figures"),
+    path("figures/export/", figures.export, name="figures_export"),
+    path("figures/<str:code>/", figures.rows, name="figures_rows"),
     path("roster/", roster.roster, name="roster"),
     path("roster/confirm/", roster.confirm, name="roster_confirm"),
-    path("hire/", staff.hire, name="staff_hire"),
     path("staff/", staff.staff, name="staff"),
+    path("hire/", staff.hire, name="staff_hire"),
     path("staff/<str:code>/", staff.employee, name="staff_employee"),
     path("staff/<str:code>/hand-over/", staff.hand_over, name="staff_hand_over"),
     path("staff/<str:code>/<str:verb>/", staff.act, name="staff_act"),

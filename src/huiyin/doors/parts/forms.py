@@ -1,10 +1,16 @@
 """A form that hands its values to one action and takes the refusal back beside the right field."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.errors import Refused
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
+_OUT_OF_REACH = _("请填写 2000 年到 2100 年之间的日期。")
 
 
 class DoorForm(forms.Form):
@@ -18,12 +24,35 @@ class DoorForm(forms.Form):
         self.add_error(field, str(refusal))
 
 
+class Day(forms.DateField):
+    """A day of this century, picked with the browser's own control."""
+
+    def __init__(self, *, label: Any, required: bool = True, help_text: Any = "") -> None:
+        super().__init__(
+            label=label,
+            required=required,
+            help_text=help_text,
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            validators=[
+                MinValueValidator(EARLIEST, _OUT_OF_REACH),
+                MaxValueValidator(LATEST, _OUT_OF_REACH),
+            ],
+        )
+
+
 class Moment(forms.DateTimeField):
-    """A moment in the zone of the page, picked with the browser's own control."""
+    """A moment of this century in the zone of the page, picked with the browser's own control."""
 
     def __init__(self, *, label: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(label=label, widget=widget)
+        super().__init__(
+            label=label,
+            widget=widget,
+            validators=[
+                MinValueValidator(datetime(EARLIEST.year, 1, 1, tzinfo=UTC), _OUT_OF_REACH),
+                MaxValueValidator(datetime(LATEST.year, 1, 1, tzinfo=UTC), _OUT_OF_REACH),
+            ],
+        )
 
 
 def text_area(rows: int = 3) -> forms.Textarea:

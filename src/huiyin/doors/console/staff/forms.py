@@ -1,14 +1,12 @@
 """Forms of the staff: taking somebody on, handing over; and fields that other forms share."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from huiyin.doors.parts.forms import DoorForm, Moment, text_area
+from huiyin.doors.parts.forms import Day, DoorForm, text_area
 from huiyin.kernel.caller import COMPANY_POSTS
 from huiyin.matters import titles
 from huiyin.staff.actions.admission import LEADING_POSTS
@@ -16,30 +14,7 @@ from huiyin.staff.queries import EmployeeRow
 
 AUTOMATIC = _("自动:同岗位当值人员,否则上级")
 SURE = _("我已核对,确认办理")
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 Choices = Sequence[tuple[str, Any]]
-
-
-class Day(forms.DateField):
-    """A day of this century, picked with the browser's own control."""
-
-    def __init__(self, *, label: Any, required: bool = True, help_text: Any = "") -> None:
-        super().__init__(
-            label=label,
-            required=required,
-            help_text=help_text,
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
-        )
-
-
-class Time(Moment):
-    """A moment of this century."""
-
-    def __init__(self, *, label: Any) -> None:
-        super().__init__(label=label)
-        first, last = (datetime(one.year, 1, 1, tzinfo=UTC) for one in (EARLIEST, LATEST))
-        self.validators += [MinValueValidator(first), MaxValueValidator(last)]
 
 
 def asked_once(label: Any = SURE) -> forms.BooleanField:

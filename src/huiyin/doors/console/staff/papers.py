@@ -16,15 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.doors.console.staff.forms import (
     AUTOMATIC,
     Choices,
-    Day,
-    Time,
     a_reason,
     asked_once,
     named,
     posts_to_give,
 )
 from huiyin.doors.parts import moments
-from huiyin.doors.parts.forms import DoorForm
+from huiyin.doors.parts.forms import Day, DoorForm, Moment
 from huiyin.flows.leaving import employee_leaves
 from huiyin.kernel.caller import COMPANY_POSTS
 from huiyin.matters import titles
@@ -180,8 +178,8 @@ class SetAbsence(PaperForm):
     action = actions.set_absence
     title = _("登记离岗")
     icon = "moon"
-    starts_at = Time(label=_("从什么时候起"))
-    ends_at = Time(label=_("到什么时候为止"))
+    starts_at = Moment(label=_("从什么时候起"))
+    ends_at = Moment(label=_("到什么时候为止"))
     delegate = forms.ChoiceField(
         label=_("代理人"), required=False, help_text=_("离岗期间新到的事项由代理人接手。")
     )
@@ -227,8 +225,8 @@ class PlanShift(PaperForm):
     icon = "calendar"
     about_place = True
     post = forms.ChoiceField(label=_("岗位"))
-    starts_at = Time(label=_("上班"))
-    ends_at = Time(label=_("下班"))
+    starts_at = Moment(label=_("上班"))
+    ends_at = Moment(label=_("下班"))
 
     def choose(self) -> None:
         """Offer the posts held here."""
