@@ -16,6 +16,7 @@ from django.db import connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from huiyin.config import env
 from huiyin.config.metrics import forget_processes
@@ -40,7 +41,7 @@ def web(host: str, port: int, *, with_worker: bool = False) -> int:
             workers=env.integer("HUIYIN_WEB_WORKERS", WORKERS, least=1),
             blocking_threads=env.integer("HUIYIN_WEB_THREADS", THREADS, least=1),
             websockets=False,
-            log_enabled=False,
+            log_level=LogLevels.error,
             respawn_failed_workers=True,
             workers_kill_timeout=STOP_SECONDS,
         ).serve()
