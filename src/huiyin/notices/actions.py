@@ -75,11 +75,8 @@ def carry_over(*, fences: Iterable[Fence], overtaken: Iterable[int]) -> None:
     epochs = {one.promise_id: one.epoch for one in fences}
     waiting = Message.objects.filter(state=Message.State.QUEUED, fence__in=epochs)
     waiting = waiting.exclude(recipient__in=list(overtaken), urgent=False)
-    live = [
-        pk
-        for pk, fence, epoch in waiting.values_list("pk", "fence", "epoch")
-        if epochs[fence] == epoch
-    ]
+    rows = waiting.values_list("pk", "fence", "epoch")
+    live = [pk for pk, fence, epoch in rows if fence is not None and epochs[fence] == epoch]
     if live:
         Message.objects.filter(pk__in=live, state=Message.State.QUEUED).update(epoch=F("epoch") + 1)
 
