@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.doors.console.staff.forms import (
@@ -88,7 +88,7 @@ class PaperForm(DoorForm):
 
     def said(self, _result: object) -> str:
         """Say that it is done."""
-        return _now("已完成:%(verb)s。") % {"verb": self.title}
+        return gettext("已完成:%(verb)s。") % {"verb": self.title}
 
 
 class HoldPost(PaperForm):
@@ -306,7 +306,7 @@ class Leave(PaperForm):
 
     def said(self, result: object) -> str:
         """Say how many matters moved."""
-        return _now("离职已办理,%(n)s 件事项已交接,时限不变。") % {"n": result}
+        return gettext("离职已办理,%(n)s 件事项已交接,时限不变。") % {"n": result}
 
 
 VERBS: Mapping[str, type[PaperForm]] = {
@@ -335,8 +335,8 @@ def _absences(papers: Papers) -> list[AbsenceRow]:
 
 def _kept(one: AreaRow) -> str:
     if not one.employee:
-        return _now("%(building)s(还没有管家)") % {"building": one.building}
-    return _now("%(building)s(现由 %(name)s 负责)") % {
+        return gettext("%(building)s(还没有管家)") % {"building": one.building}
+    return gettext("%(building)s(现由 %(name)s 负责)") % {
         "building": one.building,
         "name": one.employee,
     }

@@ -131,7 +131,10 @@ def act(request: StaffRequest, code: str, verb: str) -> HttpResponse:
     if not password and not wants_fragment(request):
         return redirect("staff_employee", code)
     fresh = _who(request, code)
-    return _show(request, fresh, _papers(request, fresh), password=password)
+    response = _show(request, fresh, _papers(request, fresh), password=password)
+    if password:  # it stands at the top, and is shown only now
+        response["HX-Reswap"] = "outerHTML show:window:top"
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
