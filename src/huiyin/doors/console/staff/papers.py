@@ -225,8 +225,8 @@ class PlanShift(PaperForm):
     icon = "calendar"
     about_place = True
     post = forms.ChoiceField(label=_("岗位"))
-    starts_at = Moment(label=_("上班"))
-    ends_at = Moment(label=_("下班"))
+    starts_at = Moment(label=_("上班时间"))
+    ends_at = Moment(label=_("下班时间"))
 
     def choose(self) -> None:
         """Offer the posts held here."""
