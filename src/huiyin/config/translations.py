@@ -88,7 +88,7 @@ def update() -> int:
 def check() -> int:
     """Name every string that is not translated, and return 1 if there is one."""
     found = gather()
-    problems = list(_bare_chinese())
+    problems = [*_bare_chinese(), *_hidden_calls()]
     for language in LANGUAGES:
         catalogue = _read(language)
         for message in found:
@@ -160,6 +160,15 @@ def _bare_chinese() -> Iterator[str]:
             if HAN.search(line) and 'lang="zh-' not in line:
                 where = path.relative_to(SOURCE).as_posix()
                 yield f"{where}: Chinese outside gettext: {line.strip()[:60]}"
+
+
+def _hidden_calls() -> Iterator[str]:
+    """Find gettext calls inside f-strings, which are not seen before Python 3.12."""
+    for path in _sources("*.py"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if re.search(r"""\bf["'].*\{[^}]*\b_\(""", line):
+                where = path.relative_to(SOURCE).as_posix()
+                yield f"{where}: gettext inside an f-string: {line.strip()[:60]}"
 
 
 def _is_whole(message: Message) -> bool:

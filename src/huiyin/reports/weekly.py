@@ -77,7 +77,8 @@ def _department(row: ComplaintRow) -> str:
 def _counted(values: Iterable[str], words: Titles) -> str:
     """Write how often each value came, the most frequent first."""
     counts = sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))
-    said = (f"{words.get(value, value) or _('未注明')} {count}" for value, count in counts)
+    unnamed = _("未注明")
+    said = (f"{words.get(value, value) or unnamed} {count}" for value, count in counts)
     return _("、").join(said) or _("无")
 
 

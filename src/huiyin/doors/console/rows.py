@@ -29,8 +29,8 @@ _CLOCK = (
 
 def rows(found: Iterable[MatterRow], now: datetime) -> SafeString:
     """Return the rows of a list of matters, every text escaped; empty when there are none."""
-    important = f'<span class="hy-tag is-late">{escape(_("重要"))}</span> '
-    nothing = f'<span class="hy-soft">{escape(_("没有未完的时限"))}</span>'
+    important = '<span class="hy-tag is-late">{}</span> '.format(escape(_("重要")))
+    nothing = '<span class="hy-soft">{}</span>'.format(escape(_("没有未完的时限")))
     parts = [_row(line, important, nothing) for line in lines(found, now)]
     return mark_safe("".join(parts))  # noqa: S308 - each value is escaped in _row
 

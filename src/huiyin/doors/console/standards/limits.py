@@ -27,16 +27,26 @@ def say_limit(written: str) -> str:
         return written
 
 
-_UNITS = {"分钟": "m", "小时": "h", "天": "d", "个工作日": "wd", "工作日": "wd"}
-_WORDS = re.compile(r"(\d+)\s*(分钟|小时|天|个?工作日)")
+_SAME_DAY = {"当日", "当天", "當日", "當天", "same day"}
+_UNITS = {
+    "m": r"分钟|分鐘|minutes?",
+    "h": r"小时|小時|hours?",
+    "wd": r"[个個]?工作日|working days?",
+    "d": r"天|days?",
+}
 
 
 def write_limit(said: str) -> str:
-    """Return a limit said in Chinese as it is written; what is not so said comes back as it is."""
+    """Return a limit said in words as it is written; what is not so said comes back as it is.
+
+    The words of all three languages are read whatever language the page is in.
+    """
     said = said.strip()
-    if said in {"当日", "当天"}:
+    if said.lower() in _SAME_DAY:
         return str(SameDay())
-    return _WORDS.sub(lambda found: found[1] + _UNITS[found[2]], said)
+    for unit, words in _UNITS.items():
+        said = re.sub(rf"(\d+)\s*(?:{words})", rf"\g<1>{unit}", said, flags=re.IGNORECASE)
+    return said
 
 
 def _say(limit: Limit) -> str:

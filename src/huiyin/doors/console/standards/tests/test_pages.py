@@ -115,6 +115,11 @@ def test_a_limit_is_said_in_words(written: str, said: str) -> None:
         ("2个工作日", "2wd"),
         ("当日", "same day"),
         ("3d", "3d"),
+        ("45 minutes", "45m"),
+        ("2 working days", "2wd"),
+        ("24 小時", "24h"),
+        ("Same day", "same day"),
+        ("every 7d until finished", "every 7d until finished"),
         ("soon", "soon"),
     ],
 )
