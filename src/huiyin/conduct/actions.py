@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.conduct.access import admit_leader, admit_penalty_approver
 from huiyin.conduct.models import ConductCase
-from huiyin.conduct.rules import tells_who
+from huiyin.conduct.rules import forms_of_address, room_of, tells_who
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, Forbidden, NotFound, WrongState
 from huiyin.matters.access import visible
@@ -196,12 +196,15 @@ def _case(matter: Matter) -> ConductCase:
 
 
 def _who_complained(matter: Matter) -> list[str]:
-    """Return what would tell who complained: names, telephone, house."""
+    """Return what would tell who complained: names and how they are said, telephone, house."""
+    names = {matter.caller_name, matter.person.name if matter.person else ""}
+    house = matter.house.code if matter.house else ""
     return [
-        matter.caller_name,
+        *sorted(names),
+        *(said for name in sorted(names) for said in forms_of_address(name)),
         matter.caller_phone,
-        matter.person.name if matter.person else "",
-        matter.house.code if matter.house else "",
+        house,
+        room_of(house),
     ]
 
 

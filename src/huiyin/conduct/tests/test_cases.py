@@ -104,7 +104,17 @@ def test_whom_it_is_about_never_learns_who_complained(cast: Cast) -> None:
 
 
 @pytest.mark.rule("CMP-11")
-@pytest.mark.parametrize("task", ["向王丽道歉", "向 王 丽 道歉", "去3-1-1201道歉", "打13812345678"])
+@pytest.mark.parametrize(
+    "task",
+    [
+        "向王丽道歉",
+        "向 王 丽 道歉",
+        "向王女士道歉",
+        "去3-1-1201道歉",
+        "去1201室道歉",
+        "打13812345678",
+    ],
+)
 def test_a_correction_that_says_who_complained_is_refused(cast: Cast, task: str) -> None:
     number = opened(cast)
     with pytest.raises(BadInput) as refused:
