@@ -343,14 +343,14 @@ def _kept(one: AreaRow) -> str:
 
 
 def _away(one: AbsenceRow, papers: Papers) -> str:
-    start = _said(one.starts_at, papers)
-    return f"{start} — {_said(one.ends_at, papers)}" if one.ends_at else f"{start} —"
+    return _span(one.starts_at, one.ends_at, papers)
 
 
 def _shift(one: ShiftRow, papers: Papers) -> str:
-    times = f"{_said(one.starts_at, papers)} — {_said(one.ends_at, papers)}"
-    return f"{times} · {titles.POSTS[one.post]}"
+    return f"{_span(one.starts_at, one.ends_at, papers)} · {titles.POSTS[one.post]}"
 
 
-def _said(moment: datetime, papers: Papers) -> str:
-    return moments.say_moment(moment, papers.now, timezone.get_current_timezone())
+def _span(start: datetime, end: datetime | None, papers: Papers) -> str:
+    zone = timezone.get_current_timezone()
+    said = moments.say_moment(start, papers.now, zone)
+    return f"{said} — {moments.say_deadline(end, papers.now, zone) if end else ''}".strip()
