@@ -162,7 +162,7 @@ def _plan(
     if any(not isinstance(change, engine.Break) for change in changes):
         return None
     (settled,) = engine.apply([promise], changes)
-    return firing.plan(
+    planned = firing.plan(
         subject=subject,
         promise=settled,
         promise_id=promise_id,
@@ -172,6 +172,9 @@ def _plan(
         staff=around.staff(subject.community_id).without(row[20]),
         at=around.at,
     )
+    if planned.next_alarm_at is not None and planned.next_alarm_at <= around.at:
+        raise ArithmeticError("the next alarm is not to come")  # it would be claimed for ever
+    return planned
 
 
 def _read(

@@ -285,6 +285,17 @@ def test_a_promise_of_a_matter_that_somebody_holds_is_not_locked(crowd: Cast) ->
     assert locked == []
 
 
+def test_an_alarm_that_never_moves_on_does_not_keep_the_sweeper_busy_for_ever(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.receive()
+    stuck = engine.Alarm(fire=None, to=(), skipped=(), next_at=HALF)
+    with monkeypatch.context() as patch:
+        patch.setattr(firing, "alarm", lambda *_given: stuck)
+        assert tick(HALF) == 1
+    assert Promise.objects.filter(next_alarm_at=HALF + RETRY_AFTER).count() == 1
+
+
 def test_a_tick_twice_at_one_moment_changes_nothing(cast: Cast) -> None:
     cast.receive(kind="complaint.emergency")
     for minutes in (0, 5, 10):
