@@ -1,11 +1,66 @@
 """Stored promises as the engine sees them: for actions that change and queries that show."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
 
 from huiyin.matters import rules
 from huiyin.matters.models import Matter, Pause, Promise
 from huiyin.standards.document import Standard
 from huiyin.standards.react import PromiseState, Span
+
+# What may change of a promise once it has a row, and by which row it is found again.
+_MUTABLE = (
+    "id",
+    "state",
+    "due_at",
+    "used_seconds",
+    "running_since",
+    "closed_at",
+    "next_alarm_at",
+    "rung",
+    "epoch",
+    "provisional",
+    "void_reason",
+)
+
+# Every verb asks and writes these, so they are written by hand: the query builder costs more than
+# the rows.
+_LOCKED = """
+SELECT p.*, EXISTS (SELECT FROM matters_pause s WHERE s.promise_id = p.id) AS was_paused
+  FROM matters_promise p WHERE p.matter_id = %s ORDER BY p.id FOR NO KEY UPDATE OF p
+"""
+_REWRITE = """
+UPDATE matters_promise AS p
+   SET state = n.state, due_at = n.due_at, used_seconds = n.used_seconds,
+       running_since = n.running_since, closed_at = n.closed_at, next_alarm_at = n.next_alarm_at,
+       rung = n.rung, epoch = n.epoch, provisional = n.provisional, void_reason = n.void_reason
+  FROM json_to_recordset(%s)
+       AS n(id bigint, state text, due_at timestamptz, used_seconds int,
+            running_since timestamptz, closed_at timestamptz, next_alarm_at timestamptz, rung int,
+            epoch int, provisional bool, void_reason text)
+ WHERE p.id = n.id
+"""
+
+
+def locked_promises(matter_id: int) -> list[tuple[Promise, PromiseState]]:
+    """Lock the promises of a matter and return each as stored and as the engine sees it."""
+    rows: list[Any] = list(Promise.objects.raw(_LOCKED, [matter_id]))
+    pauses = pauses_of(row.pk for row in rows if row.was_paused)
+    return [(row, state_of(row, pauses.get(row.pk, ()))) for row in rows]
+
+
+def rewrite_promises(rows: Sequence[Promise]) -> None:
+    """Write what may change of stored promises, in one statement for all of them."""
+    if not rows:
+        return
+    changed = [{name: getattr(row, name) for name in _MUTABLE} for row in rows]
+    text = json.dumps(changed, ensure_ascii=False, default=datetime.isoformat)
+    with connection.cursor() as cursor:
+        cursor.execute(_REWRITE, [text])
 
 
 def pauses_of(promise_ids: Iterable[int]) -> dict[int, tuple[Span, ...]]:
