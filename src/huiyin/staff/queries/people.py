@@ -136,6 +136,8 @@ def employee_view(*, caller: Caller, community_id: int, code: str, at: datetime)
     NotFound to strangers, for unknown codes, and for whoever never worked in the community.
     """
     admit_to_community(caller, community_id)
+    if "\0" in code:
+        raise NotFound(_("没有这位员工。"))
     here = Q(community_id=community_id) | Q(community_id__isnull=True)
     held = PostHolding.objects.filter(here).order_by("from_on", "id")
     person = (

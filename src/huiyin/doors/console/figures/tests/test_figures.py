@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_other_days_are_chosen(cast: Cast) -> None:
     last = text_of(desk.get("/figures/", at=LATE, period="last"))
     assert "2026-02-01 至 2026-02-28" in last
     assert "50%" not in last
-    days = {"period": "days", "since": "2026-03-10", "until": "2026-03-16"}
+    days: dict[str, Any] = {"period": "days", "since": "2026-03-10", "until": "2026-03-16"}
     chosen = text_of(desk.get("/figures/", at=LATE, **days))
     assert "50%" in chosen
     assert "period=days&amp;since=2026-03-10&amp;until=2026-03-16" in chosen
@@ -96,7 +97,7 @@ def test_other_days_are_chosen(cast: Cast) -> None:
         {},
     ],
 )
-def test_days_that_are_none_are_refused_and_kept(cast: Cast, days: dict[str, str]) -> None:
+def test_days_that_are_none_are_refused_and_kept(cast: Cast, days: dict[str, Any]) -> None:
     desk = visitor(cast, "manager")
     refused = desk.get("/figures/", period="days", **days)
     assert refused.status_code == 422
