@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from huiyin.matters import queries as matters
 from huiyin.matters.tests.cast import AT, PASSWORD, Cast, make_cast
@@ -36,6 +36,11 @@ class Screen:
         """Let the following requests be made at this moment."""
         self.page.set_extra_http_headers({"X-Huiyin-Now": moment.isoformat()})
 
+    def hear(self, said: ConsoleMessage) -> None:
+        """Keep what the console reports as an error."""
+        if said.type == "error":
+            self.complaints.append(said.text)
+
     def look(self) -> None:
         """Hold the page to what every page must hold: nothing sideways, nothing inaccessible."""
         self.page.wait_for_load_state("networkidle")
@@ -55,7 +60,7 @@ def screen(request: pytest.FixtureRequest, browser: Browser, live_server: Any) -
     context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
     page = context.new_page()
     seen = Screen(page, live_server.url)
-    page.on("console", lambda said: said.type == "error" and seen.complaints.append(said.text))
+    page.on("console", seen.hear)
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     seen.at(AT)
     yield seen

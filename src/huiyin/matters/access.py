@@ -40,7 +40,7 @@ MAY_DO: dict[str, tuple[str, ...] | None] = {
     "hand-over": (*LEADERS, "supervisor"),
 }
 # What the owner of a matter may not do alone, because somebody else must look at it.
-NOT_BY_OWNER_ALONE = frozenset({"close", "reopen", "mark-important"})
+NOT_BY_OWNER_ALONE = frozenset({"close", "reopen", "reclassify", "mark-important"})
 
 
 def visible(caller: Caller) -> QuerySet[Matter]:

@@ -1,5 +1,7 @@
 """Reception: what a new matter is given, and what is refused."""
 
+from typing import Any
+
 import pytest
 
 from huiyin.files.models import StoredFile
@@ -40,7 +42,7 @@ def test_the_same_photo_twice_hangs_there_once(cast: Cast) -> None:
     ],
 )
 def test_what_cannot_be_taken_is_refused_naming_the_field(
-    cast: Cast, given: dict[str, object], field: str
+    cast: Cast, given: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(BadInput) as refused:
         cast.receive(**given)
