@@ -106,7 +106,9 @@ class Shift(models.Model):
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="shift_forward")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["community", "post", "starts_at"], name="shift_by_post")
+            models.Index(fields=["community", "post", "starts_at"], name="shift_by_post"),
+            # The roster of now is at its end; what is over is never read again.
+            models.Index(fields=["community", "ends_at"], name="shift_by_end"),
         ]
 
     def __str__(self) -> str:

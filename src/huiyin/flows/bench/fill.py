@@ -72,11 +72,12 @@ SELECT m.id, m.community_id, m.standard_id, c.clause, c.code, c.rule, 1,
 
 
 def settle(at: datetime, households: int) -> Community:
-    """Make the demo's communities, staff and standards, and its houses if any are wanted."""
+    """Make the demo's communities, staff, rosters and standards, and its houses if wanted."""
     with transaction.atomic():
         communities = town.make_communities()
         staffing.make_staff(communities, at)
         staffing.adopt_standards(communities, at)
+        staffing.make_rosters(communities, at)
         if households:
             town.settle(communities)
     return communities[cast.FIRST]

@@ -192,8 +192,7 @@ def write_event(
 def acting_posts(work: Work, by: Caller) -> tuple[str, ...]:
     """Return the posts someone acts in: the assistant acts for an absent manager (HR-01)."""
     posts = by.posts_in(work.matter.community_id)
-    present = any(one.present for one in work.staff.holders("manager"))
-    if "assistant" in posts and not present:
+    if "assistant" in posts and not any(one.present for one in work.staff.holders("manager")):
         posts |= {"manager"}
     return tuple(sorted(posts))
 

@@ -23,6 +23,11 @@ _HOME_ZONE = ZoneInfo("Asia/Shanghai")
 # One statement, because every intake and every sweep asks it. A roster is "kept" for a post when
 # any shift of it lies within a day of the moment; where none is kept, holders count as on duty.
 _DIRECTORY = """
+  WITH near AS MATERIALIZED (
+       SELECT s.post, s.employee_id, s.starts_at <= %(at)s AND s.ends_at > %(at)s AS now
+         FROM staff_shift s
+        WHERE s.community_id = %(community)s AND s.ends_at > %(at)s - interval '1 day'
+          AND s.starts_at < %(at)s + interval '1 day')
 SELECT e.id, e.code, e.name, e.user_id IS NOT NULL AS can_log_in, h.post,
        EXISTS (SELECT 1 FROM staff_absence a
                 WHERE a.employee_id = e.id AND a.starts_at <= %(at)s
@@ -32,13 +37,9 @@ SELECT e.id, e.code, e.name, e.user_id IS NOT NULL AS can_log_in, h.post,
            AND (a.ends_at IS NULL OR a.ends_at > %(at)s)
            AND a.delegate_id IS NOT NULL
          ORDER BY a.starts_at DESC, a.id DESC LIMIT 1) AS delegate_id,
-       NOT EXISTS (SELECT 1 FROM staff_shift s
-                    WHERE s.community_id = %(community)s AND s.post = h.post
-                      AND s.starts_at < %(at)s + interval '1 day'
-                      AND s.ends_at > %(at)s - interval '1 day')
-       OR EXISTS (SELECT 1 FROM staff_shift s
-                   WHERE s.community_id = %(community)s AND s.post = h.post
-                     AND s.employee_id = e.id AND s.starts_at <= %(at)s AND s.ends_at > %(at)s)
+       NOT EXISTS (SELECT 1 FROM near WHERE near.post = h.post)
+       OR EXISTS (SELECT 1 FROM near
+                   WHERE near.post = h.post AND near.employee_id = e.id AND near.now)
          AS on_shift
   FROM staff_postholding h JOIN staff_employee e ON e.id = h.employee_id
  WHERE (h.community_id = %(community)s OR h.community_id IS NULL)
