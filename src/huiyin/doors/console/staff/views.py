@@ -15,6 +15,7 @@ from huiyin.doors.console.staff.forms import HandOverForm, HireForm
 from huiyin.doors.console.staff.papers import OWN, VERBS, PaperForm, Papers, ResetPassword
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.kernel.caller import COMPANY_POSTS
 from huiyin.kernel.errors import Forbidden, Refused
 from huiyin.matters import queries as matters
 from huiyin.matters import titles
@@ -113,8 +114,8 @@ def act(request: StaffRequest, code: str, verb: str) -> HttpResponse:
     if verb not in VERBS:
         raise Http404
     who = _who(request, code)
-    if verb not in OWN and not _manages(request):
-        raise UnableToSeePapers(_("只有主管、经理助理或经理可以管理人员与排班。"))
+    if verb not in _verbs(request, who):
+        raise UnableToSeePapers(_("只有主管、经理助理、经理和公司可以管理人员与排班。"))
     papers = _papers(request, who)
     form = VERBS[verb](request.POST, papers=papers, prefix=verb)
     if not form.is_valid():
@@ -192,6 +193,20 @@ def _who(request: StaffRequest, code: str) -> EmployeeView:
     return who
 
 
+def _verbs(request: StaffRequest, who: EmployeeView) -> Mapping[str, type[PaperForm]]:
+    """Return what may be done: all by who manages the staff; some by the employee.
+
+    The company's people are managed by the company.
+    """
+    held = [one.post for one in who.posts if one.when != "past"]
+    of_company = bool(held) and COMPANY_POSTS.issuperset(held)
+    if _manages(request) and (request.caller.everywhere or not of_company):
+        return VERBS
+    if request.caller.employee_id == who.id:
+        return {verb: form for verb, form in VERBS.items() if verb in OWN}
+    return {}
+
+
 def _papers(request: StaffRequest, who: EmployeeView) -> Papers:
     people = staff_queries.employees(**_here(request))
     return Papers(
@@ -214,11 +229,8 @@ def _show(
     password: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    allowed: Mapping[str, type[PaperForm]] = {
-        verb: form for verb, form in VERBS.items() if _manages(request) or verb in OWN
-    }
     tools = []
-    for verb, kind in allowed.items():
+    for verb, kind in _verbs(request, who).items():
         if refused and refused[0] == verb:
             tools.append(Tool(verb, refused[1], open=True))
         elif kind.fits(papers):

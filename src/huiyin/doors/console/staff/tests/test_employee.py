@@ -161,6 +161,13 @@ def test_everybody_sees_their_own_page_and_may_only_say_they_are_away(cast: Cast
     assert visitor(cast, "manager").get("/staff/E999/").status_code == 404
 
 
+def test_the_company_manages_its_own_people(cast: Cast) -> None:
+    code = cast.code("company_service")
+    assert "办理离职" not in text_of(visitor(cast, "manager").get(f"/staff/{code}/"))
+    assert send(cast, code, "leave", who="manager", reason="换人", sure="on").status_code == 403
+    assert "办理离职" in text_of(visitor(cast, "general_manager").get(f"/staff/{code}/"))
+
+
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59", "昨天"])
 def test_a_moment_out_of_this_century_is_refused(cast: Cast, moment: str) -> None:
     answer = send(cast, cast.code("guard"), "set-absence", starts_at=moment)
