@@ -5,7 +5,7 @@ clock is kept or broken here exactly as in real life.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from random import Random
 
@@ -168,6 +168,7 @@ class Course:
         kind = "complaint" if self.story.kind.startswith("repair") else "repair.public"
         by = self.stage.dispatcher(self.at)
         self.act(actions.reclassify_matter, by=by, kind=kind, reason="核实后按实际情况改类别。")
+        self.story = replace(self.story, kind=kind)
         yield self.wait(20, 60)
         self.tell(self.rng.choice(TOLD))
         yield from self.worked()

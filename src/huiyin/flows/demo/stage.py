@@ -5,6 +5,7 @@ earliest one and, before that, lets every clock that is due by then run, as the 
 """
 
 import heapq
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from huiyin.flows.demo import cast, photos
 from huiyin.flows.demo.staffing import ZONE, people
 from huiyin.kernel import clock
 from huiyin.kernel.caller import Caller
+from huiyin.kernel.errors import Refused
 from huiyin.matters import queries
 from huiyin.matters.actions import sweep
 from huiyin.matters.actions.sweep import beat
@@ -26,6 +28,8 @@ from huiyin.matters.models import Matter
 from huiyin.notices import actions as notices
 from huiyin.notices.models import Message
 from huiyin.staff.queries import caller_for
+
+log = logging.getLogger("huiyin.demo")
 
 ROOMS = ("主卧", "次卧", "客厅", "书房", "餐厅")
 BATCH = 500
@@ -71,6 +75,7 @@ class Stage:
         self._queue: list[tuple[datetime, int, Course]] = []
         self._turn = count()
         self._analyzed_at: datetime | None = None
+        self.ended_early = 0
 
     # -- who and where
 
@@ -141,7 +146,12 @@ class Stage:
             moment, _, course = heapq.heappop(self._queue)
             self._let_pass(moment)
             with clock.at(moment):
-                self._call_again(course)
+                try:
+                    self._call_again(course)
+                except Refused as refusal:
+                    # A matter of the demo stays as it is; the others go on.
+                    log.warning("a course of the demo ends early: %s", refusal)
+                    self.ended_early += 1
         self._let_pass(self.now)
         self._deliver(self.now)
         beat(name="sweeper", at=self.now, seconds=0.0, fired=0)
