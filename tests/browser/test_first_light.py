@@ -41,15 +41,24 @@ class Screen:
         if said.type == "error":
             self.complaints.append(said.text)
 
+    def resize(self, size: str) -> None:
+        """Show the same page on a screen of the other size."""
+        width, height = SIZES[size]
+        self.page.set_viewport_size({"width": width, "height": height})
+
     def look(self) -> None:
         """Hold the page to what every page must hold: nothing sideways, nothing inaccessible."""
+        self.fits()
+        found: Any = Axe().run(self.page, options={"runOnly": LEVELS}).response["violations"]
+        assert not found, [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+
+    def fits(self) -> None:
+        """Hold the page to its width, and the console to silence."""
         self.page.wait_for_load_state("networkidle")
         wide = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert wide <= 0, f"{self.page.url} scrolls sideways by {wide} pixels"
-        found: Any = Axe().run(self.page, options={"runOnly": LEVELS}).response["violations"]
-        assert not found, [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
         assert not self.complaints, self.complaints
 
 
@@ -143,6 +152,7 @@ def settled(cast: Cast, number: str) -> matters.MatterView:
     return matters.matter(caller=cast.caller("manager"), number=number, at=AT + timedelta(hours=4))
 
 
+@pytest.mark.parametrize("screen", ["desk"], indirect=True)
 def test_every_page_on_both_screens(screen: Screen) -> None:
     cast = make_cast()
     cast.receive(at=AT - timedelta(minutes=30))
@@ -171,6 +181,9 @@ def test_every_page_on_both_screens(screen: Screen) -> None:
         "/accounts/2fa/",
     ):
         screen.go(path)
+        screen.resize("phone")
+        screen.look()
+        screen.resize("desk")
 
 
 def test_what_was_typed_survives_a_refusal_and_a_broken_line(screen: Screen) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from argparse import Namespace
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -291,33 +290,6 @@ def test_the_command(community: Community, tmp_path: Path, capsys: Any) -> None:
     for wrong in ({"community": "XX"}, {"file": tmp_path / "none.xlsx"}):
         with pytest.raises(Refused):
             command.run(Namespace(**{**vars(given), **wrong}))
-
-
-def twenty_thousand() -> bytes:
-    """Make a workbook of fifty buildings of four hundred flats."""
-    rows: list[list[Any]] = [
-        ["楼栋", "单元", "房号", "业主姓名", "联系电话", "建筑面积", "交房日期", "备注"]
-    ]
-    for at in range(20_000):
-        building, unit, floor, door = at // 400 + 1, at // 100 % 4 + 1, at // 4 % 25 + 1, at % 4 + 1
-        name = (
-            "王李张刘陈"[at % 5] + "丽强敏静磊军洋勇艳杰"[at // 5 % 10] + "华明兰英"[at // 50 % 4]
-        )
-        place = [f"{building}栋", f"{unit}单元", f"{floor}{door:02}室"]
-        rows.append([*place, name, 13800000000.0 + at, 88.5, "2021-03-30", ""])
-    return book({"住宅": rows})
-
-
-@pytest.mark.slow
-def test_twenty_thousand_rows(community: Community) -> None:
-    content = twenty_thousand()
-    start = time.perf_counter()
-    found = read_roster(content, "big.xlsx")
-    read = time.perf_counter() - start
-    report = import_roster(by=SYSTEM, at=AT, community=community, parsed=found)
-    print(f"read in {read:.1f} s, in all {time.perf_counter() - start:.1f} s")
-    assert figures(report) == [(20_000, 20_000, 0), (0, 0, 0), (0, 0, 0)]
-    assert House.objects.count() == Person.objects.count() == Occupancy.objects.count() == 20_000
 
 
 def test_a_space_goes_with_the_house_of_its_owner(community: Community) -> None:
