@@ -182,7 +182,7 @@ def test_every_page_on_both_screens(screen: Screen) -> None:
     ):
         screen.go(path)
         screen.resize("phone")
-        screen.look()
+        screen.fits()
         screen.resize("desk")
 
 
