@@ -14,7 +14,7 @@ from huiyin.accounts.models import User
 from huiyin.estate.models import Building, Community, House
 from huiyin.flows import demo
 from huiyin.flows.demo import cast, courses, occasions, programme
-from huiyin.flows.demo.stage import Home
+from huiyin.flows.demo.stage import Home, Stage
 from huiyin.flows.demo.stories import stories
 from huiyin.kernel.caller import POSTS
 from huiyin.matters.kinds import CAUSES, KINDS
@@ -101,15 +101,25 @@ def test_production_is_no_place_for_it(settings: Any) -> None:
 
 
 @pytest.fixture
-def short_play(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+def short_play(monkeypatch: pytest.MonkeyPatch, db: None) -> Stage:
     """Play three days instead of sixty; the special days stay where they are."""
+    stages: list[Stage] = []
+    rehearse = programme.rehearse
     monkeypatch.setattr(programme, "DAYS", 3)
+
+    def watched(stage: Stage) -> None:
+        stages.append(stage)
+        rehearse(stage)
+
+    monkeypatch.setattr(programme, "rehearse", watched)
     demo.load()
+    return stages[0]
 
 
 @pytest.mark.slow
 @pytest.mark.rule("STD-03")
-def test_the_play_leaves_a_community_in_full_swing(short_play: None, moment: datetime) -> None:
+def test_the_play_leaves_a_community_in_full_swing(short_play: Stage, moment: datetime) -> None:
+    assert short_play.ended_early == 0
     still_open = Matter.objects.filter(closed_at__isnull=True)
     assert still_open.filter(nearest_due_at__lte=moment).count() >= 3
     assert still_open.filter(nearest_due_at__gt=moment).count() >= 10
