@@ -23,7 +23,7 @@ class Message(models.Model):
         FAILED = "failed"
         SUPERSEDED = "superseded"
 
-    community = models.ForeignKey(Community, on_delete=models.CASCADE)
+    community = models.ForeignKey(Community, on_delete=models.CASCADE, db_index=False)
     recipient = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="messages")
     channel = models.CharField(max_length=10)
     purpose = models.CharField(max_length=80)

@@ -55,6 +55,9 @@ class Directory:
 
     people: dict[int, Duty] = field(default_factory=dict)
     by_post: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _told: dict[tuple[tuple[str, ...], int], tuple[Duty, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def without(self, employee_id: int | None) -> "Directory":
         """Return the staff as if one employee were not there, who must not hear of something."""
@@ -118,7 +121,16 @@ class Directory:
             post = SUPERIOR[post]
 
     def told(self, roles: Iterable[str], owner_id: int) -> tuple[Duty, ...]:
-        """Return the people behind the roles of a rung who are on duty, each once."""
+        """Return the people behind the roles of a rung who are on duty, each once.
+
+        Asked for hundreds of alarms in one sweep, it is worked out once for each owner.
+        """
+        asked = (tuple(roles), owner_id)
+        if asked not in self._told:
+            self._told[asked] = self._behind(*asked)
+        return self._told[asked]
+
+    def _behind(self, roles: tuple[str, ...], owner_id: int) -> tuple[Duty, ...]:
         found: list[Duty] = []
         for role in roles:
             if role == "owner":

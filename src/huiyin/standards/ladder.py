@@ -100,6 +100,8 @@ def _moment(
     promise: PromiseState,
     calendar: WorkingCalendar,
 ) -> datetime:
+    if rung.at == "due":
+        return promise.due_at
     until = promise.due_at if clause.from_fact else None
     basis = (promise.base_at, calendar, standard.day_rules, promise.past_pauses)
     match rung.at:

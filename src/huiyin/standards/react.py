@@ -57,6 +57,7 @@ __all__ = [
     "replay",
     "rung_moments",
     "settle",
+    "settled",
     "unkept",
 ]
 
@@ -94,9 +95,20 @@ def settle(
     calendar: WorkingCalendar,
 ) -> tuple[Change, ...]:
     """Tell what time alone did up to ``at``, in time order; asking twice gives nothing new."""
+    _promises, changes = settled(standard, promises, at, calendar)
+    return changes
+
+
+def settled(
+    standard: Standard,
+    promises: Sequence[PromiseState],
+    at: datetime,
+    calendar: WorkingCalendar,
+) -> tuple[tuple[PromiseState, ...], tuple[Change, ...]]:
+    """Settle, and give the promises as they stand after it beside the changes."""
     course = Course.of(standard, promises, calendar)
     course.pass_time(at)
-    return tuple(course.changes)
+    return tuple(course.promises.values()), tuple(course.changes)
 
 
 def reclassify(  # noqa: PLR0917  same order as the other functions: standard … calendar

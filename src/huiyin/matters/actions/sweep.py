@@ -158,10 +158,10 @@ def _plan(
     calendar = around.calendar(subject.community_id, standard_id)
     if promise.state == "paused":
         return None
-    changes = engine.settle(standard, [promise], around.at, calendar)
+    after, changes = engine.settled(standard, [promise], around.at, calendar)
     if any(not isinstance(change, engine.Break) for change in changes):
         return None
-    (settled,) = engine.apply([promise], changes)
+    (settled,) = after
     planned = firing.plan(
         subject=subject,
         promise=settled,

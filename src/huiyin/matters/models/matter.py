@@ -21,7 +21,10 @@ class Matter(models.Model):
     sorts by index; null once nothing is owed.
     """
 
-    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="matters")
+    # db_index=False throughout: an index of ours begins with that column, or nobody asks by it.
+    community = models.ForeignKey(
+        Community, on_delete=models.PROTECT, related_name="matters", db_index=False
+    )
     number = models.CharField(max_length=30, unique=True)
     kind = models.CharField(max_length=24, choices=[(kind, kind) for kind in KINDS])
     state = models.CharField(
@@ -30,7 +33,12 @@ class Matter(models.Model):
     channel = models.CharField(max_length=12, choices=[(name, name) for name in CHANNELS])
     text = models.TextField()
     house = models.ForeignKey(
-        House, null=True, blank=True, on_delete=models.PROTECT, related_name="matters"
+        House,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="matters",
+        db_index=False,
     )
     place = models.CharField(max_length=80, blank=True, default="")
     # Who raised it (REC-02); empty when anonymous (CMP-11).
@@ -54,7 +62,7 @@ class Matter(models.Model):
     about_employee = models.ForeignKey(
         Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    standard = models.ForeignKey(StandardVersion, on_delete=models.PROTECT)
+    standard = models.ForeignKey(StandardVersion, on_delete=models.PROTECT, db_index=False)
     cycle = models.PositiveSmallIntegerField(default=1)
     first_time_pass = models.BooleanField(null=True, blank=True)
     nearest_due_at = models.DateTimeField(null=True, blank=True)
@@ -113,7 +121,9 @@ class Event(models.Model):
     two-way contact with the owner: only that renews keep-in-touch (CMP-06).
     """
 
-    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="events")
+    matter = models.ForeignKey(
+        Matter, on_delete=models.PROTECT, related_name="events", db_index=False
+    )
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     kind = models.CharField(max_length=14, choices=[(kind, kind) for kind in EVENT_KINDS])

@@ -28,9 +28,12 @@ class Promise(models.Model):
         BROKEN = "broken"
         VOID = "void"
 
-    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="promises")
-    community = models.ForeignKey(Community, on_delete=models.PROTECT)
-    standard = models.ForeignKey(StandardVersion, on_delete=models.PROTECT)
+    # Every rung writes a row anew, into every index: none is here that another begins with.
+    matter = models.ForeignKey(
+        Matter, on_delete=models.PROTECT, related_name="promises", db_index=False
+    )
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, db_index=False)
+    standard = models.ForeignKey(StandardVersion, on_delete=models.PROTECT, db_index=False)
     clause = models.CharField(max_length=40)
     code = models.CharField(max_length=16)
     rule = models.CharField(max_length=8)

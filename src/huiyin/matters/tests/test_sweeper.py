@@ -197,15 +197,15 @@ def test_one_row_that_cannot_be_computed_stalls_nobody(
 ) -> None:
     broken = Promise.objects.get(matter__number=cast.receive(), code="assign").pk
     cast.receive()
-    settle: Callable[..., tuple[engine.Change, ...]] = engine.settle
+    settled: Callable[..., object] = engine.settled
 
-    def failing(*given: object) -> tuple[engine.Change, ...]:
+    def failing(*given: object) -> object:
         if given[1][0].key == str(broken):  # type: ignore[index]
             raise ArithmeticError
-        return settle(*given)
+        return settled(*given)
 
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "settle", failing)
+        patch.setattr(engine, "settled", failing)
         tick(HALF)
     assert _told() == [("rung1", "E009", "sent")]
     assert Promise.objects.get(pk=broken).next_alarm_at == HALF + RETRY_AFTER
