@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from huiyin.kernel.calendar import WorkingCalendar
+from huiyin.kernel.limits import Every
 from huiyin.standards.course import Course, latest_pause_end
 from huiyin.standards.document import Standard
 from huiyin.standards.ladder import Alarm, alarm, next_alarm_at, rung_moments
@@ -51,13 +52,13 @@ __all__ = [
     "apply",
     "latest_pause_end",
     "next_alarm_at",
+    "overtaken",
     "react",
     "recalculate",
     "reclassify",
     "replay",
     "rung_moments",
     "settle",
-    "settled",
     "unkept",
 ]
 
@@ -95,20 +96,25 @@ def settle(
     calendar: WorkingCalendar,
 ) -> tuple[Change, ...]:
     """Tell what time alone did up to ``at``, in time order; asking twice gives nothing new."""
-    _promises, changes = settled(standard, promises, at, calendar)
-    return changes
-
-
-def settled(
-    standard: Standard,
-    promises: Sequence[PromiseState],
-    at: datetime,
-    calendar: WorkingCalendar,
-) -> tuple[tuple[PromiseState, ...], tuple[Change, ...]]:
-    """Settle, and give the promises as they stand after it beside the changes."""
     course = Course.of(standard, promises, calendar)
     course.pass_time(at)
-    return tuple(course.promises.values()), tuple(course.changes)
+    return tuple(course.changes)
+
+
+def overtaken(standard: Standard, promise: PromiseState, at: datetime) -> PromiseState | None:
+    """Settle one promise alone, cheaply, without its next alarm; None when that is not enough.
+
+    Most alarms are a reminder, or a promise that breaks. A pause that ends and a week that renews
+    touch more than this promise: then the matter is to be settled as a whole.
+    """
+    if promise.state == "paused":
+        return None
+    if promise.state != "running" or promise.due_at > at:
+        return promise
+    clause = standard.clause(promise.clause_id)
+    if clause is not None and isinstance(clause.limit, Every):
+        return None
+    return replace(promise, state="broken")
 
 
 def reclassify(  # noqa: PLR0917  same order as the other functions: standard … calendar

@@ -20,7 +20,7 @@ from huiyin.kernel.calendar import WorkingCalendar
 from huiyin.kernel.caller import SYSTEM, Caller
 from huiyin.matters import firing
 from huiyin.matters.actions.core import apply_changes, finish_work, load_work
-from huiyin.matters.models import Heartbeat, Matter, Promise
+from huiyin.matters.models import Matter, Promise
 from huiyin.matters.stored import pauses_of
 from huiyin.staff import queries as staff
 from huiyin.staff.access import LEADERS, admit_post
@@ -51,6 +51,11 @@ SELECT p.id, p.matter_id, p.standard_id, p.clause, p.code, p.rule, p.cycle, p.st
 """
 # The matter first, as every action does: the other way round a promise of a matter that somebody
 # else holds would be skipped but stay locked, and two sweepers could wait for each other.
+_BEAT = """
+INSERT INTO matters_heartbeat (name, at, seconds, fired) VALUES (%s, %s, %s, %s)
+ON CONFLICT (name) DO UPDATE SET at = EXCLUDED.at, seconds = EXCLUDED.seconds,
+                                 fired = EXCLUDED.fired
+"""
 
 
 @dataclass
@@ -156,12 +161,9 @@ def _plan(
     promise, promise_id, epoch, subject, standard_id = _read(row, pauses)
     standard = standards.by_id(standard_id)
     calendar = around.calendar(subject.community_id, standard_id)
-    if promise.state == "paused":
+    settled = engine.overtaken(standard, promise, around.at)
+    if settled is None:
         return None
-    after, changes = engine.settled(standard, [promise], around.at, calendar)
-    if any(not isinstance(change, engine.Break) for change in changes):
-        return None
-    (settled,) = after
     planned = firing.plan(
         subject=subject,
         promise=settled,
@@ -256,6 +258,4 @@ def beat(*, name: str, at: datetime, seconds: float, fired: int) -> None:
     does not wait for the disk."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit TO off")
-        Heartbeat.objects.update_or_create(
-            name=name, defaults={"at": at, "seconds": seconds, "fired": fired}
-        )
+        cursor.execute(_BEAT, [name, at, seconds, fired])

@@ -21,6 +21,8 @@ from huiyin.matters.tests.cast import AT, Cast, make_cast, tick
 from huiyin.notices import actions as notices
 from huiyin.notices.models import Message
 from huiyin.standards import react as engine
+from huiyin.standards.document import Standard
+from huiyin.standards.react import PromiseState
 
 HALF = AT + timedelta(minutes=5)
 ALARMS = 400
@@ -197,15 +199,15 @@ def test_one_row_that_cannot_be_computed_stalls_nobody(
 ) -> None:
     broken = Promise.objects.get(matter__number=cast.receive(), code="assign").pk
     cast.receive()
-    settled: Callable[..., object] = engine.settled
+    overtaken = engine.overtaken
 
-    def failing(*given: object) -> object:
-        if given[1][0].key == str(broken):  # type: ignore[index]
+    def failing(standard: Standard, promise: PromiseState, at: datetime) -> PromiseState | None:
+        if promise.key == str(broken):
             raise ArithmeticError
-        return settled(*given)
+        return overtaken(standard, promise, at)
 
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "settled", failing)
+        patch.setattr(engine, "overtaken", failing)
         tick(HALF)
     assert _told() == [("rung1", "E009", "sent")]
     assert Promise.objects.get(pk=broken).next_alarm_at == HALF + RETRY_AFTER

@@ -16,6 +16,7 @@ from huiyin.standards.react import (
     Void,
     apply,
     latest_pause_end,
+    overtaken,
     react,
     recalculate,
     reclassify,
@@ -656,3 +657,24 @@ def test_new_keys_step_aside_for_old_ones() -> None:
     fact = Fact("replied", at("2026-03-16 10:00"), "complaint", contact=True)
     after = apply(live, react(RESIDENTIAL, live, fact, calendar()))
     assert after[-1].key == "complaint.keep_in_touch:3"
+
+
+# --- one promise alone --------------------------------------------------------------------------
+
+
+def test_one_promise_alone_is_settled_as_the_engine_would() -> None:
+    """What the sweeper settles cheaply is what settling gives, or it is left to settling."""
+    story = Story("complaint", "2026-03-16 09:30")
+    story.tell("paused", "2026-03-16 10:00", until="2026-03-18 10:00")
+    for when in ("2026-03-16 09:35", "2026-03-16 09:40", "2026-03-17 00:00", "2026-03-25 00:00"):
+        moment = at(when)
+        for promise in story.promises:
+            alone = overtaken(story.standard, promise, moment)
+            changes = settle(story.standard, [promise], moment, story.calendar)
+            whole = apply([promise], changes)
+            if alone is None:
+                assert promise.state == "paused" or promise.code == "keep_in_touch"
+                continue
+            assert len(whole) == 1
+            assert all(isinstance(change, Break) for change in changes)
+            assert replace(alone, next_alarm_at=None) == replace(whole[0], next_alarm_at=None)
