@@ -262,10 +262,11 @@ def _due_without_pauses(
     day_rules: DayRules,
     until: datetime | None,
 ) -> datetime:
+    each = limit.each if isinstance(limit, Every) else limit
+    if isinstance(each, Elapsed):
+        return base_at.astimezone(UTC) + timedelta(seconds=each.seconds)
     local = base_at.astimezone(calendar.zone)
-    match limit.each if isinstance(limit, Every) else limit:
-        case Elapsed(seconds):
-            return base_at.astimezone(UTC) + timedelta(seconds=seconds)
+    match each:
         case SameDay():
             is_late = local.time() >= day_rules.late_after
             return calendar.instant(
@@ -288,6 +289,8 @@ def _moved(
     calendar: WorkingCalendar,
     pauses: Sequence[Interval],
 ) -> datetime:
+    if not pauses:
+        return moment
     for start, end in _merged(base_at, pauses):
         if start >= moment:
             break

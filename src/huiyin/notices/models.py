@@ -24,7 +24,9 @@ class Message(models.Model):
         SUPERSEDED = "superseded"
 
     community = models.ForeignKey(Community, on_delete=models.CASCADE, db_index=False)
-    recipient = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="messages")
+    recipient = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
     channel = models.CharField(max_length=10)
     purpose = models.CharField(max_length=80)
     epoch = models.PositiveIntegerField(default=0)

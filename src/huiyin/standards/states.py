@@ -12,7 +12,7 @@ from huiyin.kernel.calendar import Interval
 State: TypeAlias = Literal["running", "paused", "kept", "broken", "void"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One event of a matter, as the engine sees it."""
 
@@ -39,7 +39,7 @@ class Fact:
             raise ValueError("a fact needs moments with an offset")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Span:
     """A pause: planned until ``until_at``, really ended at ``to_at`` (None while it lasts)."""
 
@@ -49,7 +49,7 @@ class Span:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PromiseState:
     """One promise of one matter.
 
@@ -87,6 +87,8 @@ class PromiseState:
     @property
     def past_pauses(self) -> tuple[Interval, ...]:
         """List the pauses that are over."""
+        if not self.pauses:
+            return ()
         return tuple((span.from_at, span.to_at) for span in self.pauses if span.to_at)
 
     @property
@@ -95,14 +97,14 @@ class PromiseState:
         return self.pauses[-1] if self.state == "paused" else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Start:
     """A promise comes into being, already in the state that the past gave it."""
 
     promise: PromiseState
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Close:
     """A promise stops being owed: kept, or broken before and done late."""
 
@@ -111,7 +113,7 @@ class Close:
     at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Break:
     """A promise was not kept in time; it stays owed."""
 
@@ -120,7 +122,7 @@ class Break:
     next_alarm_at: datetime | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Void:
     """A promise no longer applies: ``reopened``, ``reclassified``, ``superseded``, ``closed``,
     ``finished`` (a repeating one reached its end) or ``retired`` (clause no longer there)."""
@@ -130,7 +132,7 @@ class Void:
     at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PauseClock:
     """A promise stands still; its next alarm is the end of the pause."""
 
@@ -138,7 +140,7 @@ class PauseClock:
     span: Span
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ResumeClock:
     """The open pause ended and the due moment moved."""
 
@@ -149,7 +151,7 @@ class ResumeClock:
     provisional: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Move:
     """A changed calendar or standard moved the due moment."""
 

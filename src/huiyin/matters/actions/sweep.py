@@ -37,6 +37,11 @@ BATCH = 500
 # stalls the loop.
 RETRY_AFTER = timedelta(minutes=10)
 
+_BEAT = """
+INSERT INTO matters_heartbeat (name, at, seconds, fired) VALUES (%s, %s, %s, %s)
+ON CONFLICT (name) DO UPDATE SET at = EXCLUDED.at, seconds = EXCLUDED.seconds,
+                                 fired = EXCLUDED.fired
+"""
 _CLAIM = """
 SELECT p.id, p.matter_id, p.standard_id, p.clause, p.code, p.rule, p.cycle, p.state, p.base_at,
        p.started_at, p.due_at, p.rung, p.next_alarm_at, p.provisional, p.epoch,
@@ -51,11 +56,6 @@ SELECT p.id, p.matter_id, p.standard_id, p.clause, p.code, p.rule, p.cycle, p.st
 """
 # The matter first, as every action does: the other way round a promise of a matter that somebody
 # else holds would be skipped but stay locked, and two sweepers could wait for each other.
-_BEAT = """
-INSERT INTO matters_heartbeat (name, at, seconds, fired) VALUES (%s, %s, %s, %s)
-ON CONFLICT (name) DO UPDATE SET at = EXCLUDED.at, seconds = EXCLUDED.seconds,
-                                 fired = EXCLUDED.fired
-"""
 
 
 @dataclass

@@ -6,10 +6,22 @@ class Migration(migrations.Migration):
     dependencies = [
         ("estate", "0001_initial"),
         ("matters", "0001_initial"),
+        ("staff", "0002_shift_by_end"),
         ("standards", "0001_initial"),
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name="event",
+            name="by",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="staff.employee",
+            ),
+        ),
         migrations.AlterField(
             model_name="event",
             name="matter",

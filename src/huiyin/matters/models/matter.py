@@ -127,7 +127,9 @@ class Event(models.Model):
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     kind = models.CharField(max_length=14, choices=[(kind, kind) for kind in EVENT_KINDS])
-    by = models.ForeignKey(Employee, null=True, blank=True, on_delete=models.PROTECT)
+    by = models.ForeignKey(
+        Employee, null=True, blank=True, on_delete=models.PROTECT, db_index=False
+    )
     by_name = models.CharField(max_length=60)
     via = models.CharField(max_length=12, blank=True, default="")
     contact = models.BooleanField(default=False)
