@@ -59,7 +59,6 @@ __all__ = [
     "replay",
     "rung_moments",
     "settle",
-    "unkept",
 ]
 
 
@@ -208,15 +207,3 @@ def replay(
             promises = apply(promises, changes)
         promises = apply(promises, react(standard, promises, fact, calendar))
     return apply(promises, settle(standard, promises, until, calendar))
-
-
-def unkept(standard: Standard, promises: Sequence[PromiseState]) -> tuple[PromiseState, ...]:
-    """List the promises that closing the matter now would leave undone for ever."""
-    undone = []
-    for promise in promises:
-        clause = standard.clause(promise.clause_id)
-        if not promise.is_owed or clause is None or clause.after_close:
-            continue
-        if "closed" not in {*clause.kept_by, *clause.repeats_until}:
-            undone.append(promise)
-    return tuple(undone)

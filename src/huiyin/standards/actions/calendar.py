@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from chinese_calendar.constants import Holiday, holidays, workdays
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.estate.models import Community
 from huiyin.kernel.caller import SYSTEM, Caller
+from huiyin.kernel.decree import decreed_days, decreed_years
 from huiyin.kernel.errors import BadInput, NotFound
 from huiyin.standards.access import admit_to_change
 from huiyin.standards.models import CalendarDay, CalendarYear
@@ -34,13 +34,11 @@ def seed_calendar(*, at: datetime, by: Caller = SYSTEM) -> int:
 
     What is already there stays as it is, so that a day corrected by hand survives.
     """
-    titles = {one.value: one.chinese for one in Holiday}
     rows = [
-        CalendarDay(day=day, is_working=working, name=titles.get(name, name), source=DECREE)
-        for working, days in ((False, holidays), (True, workdays))
-        for day, name in days.items()
+        CalendarDay(day=one.day, is_working=one.is_working_day, name=one.name, source=DECREE)
+        for one in decreed_days()
     ]
-    years = sorted({row.day.year for row in rows})
+    years = sorted(decreed_years())
     before = CalendarDay.objects.count()
     CalendarDay.objects.bulk_create(rows, ignore_conflicts=True)
     CalendarYear.objects.bulk_create(
