@@ -20,9 +20,12 @@ FLOORS = (
     ("estate",),
     ("staff",),
     ("standards",),
+    ("knowledge",),
     ("notices",),
+    ("checklists",),
+    ("approvals",),
     ("matters",),
-    ("desk", "incidents", "conduct"),
+    ("desk", "incidents", "conduct", "fieldwork", "intake", "triage", "visitors"),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 

@@ -20,6 +20,9 @@ KINDS = (
     "builder_defect",
     "callback",
     "correction",
+    "approval",
+    "sign_off",
+    "appointment",
 )
 # Channels of REC-06; "internal" is a note among staff and never a contact with the owner.
 CHANNELS = (
@@ -72,6 +75,8 @@ EVENT_KINDS = (
     "escalated",
     "noted",
     "reported",
+    "linked",
+    "unlinked",
 )
 # Causes that the weekly analysis of complaints groups by (CMP-09), named when a matter is finished.
 CAUSES = (

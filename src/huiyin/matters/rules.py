@@ -34,7 +34,17 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
 # Done through a procedure of its own, so no button on the matter's page.
 NO_BUTTON = frozenset({"hand-over"})
 # Kinds the desk may settle on the spot without sending anybody.
-SETTLED_AT_DESK = ("enquiry", "suggestion", "praise", "help", "callback", "correction")
+SETTLED_AT_DESK = (
+    "enquiry",
+    "suggestion",
+    "praise",
+    "help",
+    "callback",
+    "correction",
+    "approval",
+    "sign_off",
+    "appointment",
+)
 
 
 @dataclass(frozen=True, slots=True)

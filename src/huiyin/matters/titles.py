@@ -18,6 +18,9 @@ KINDS = {
     "builder_defect": _("施工遗留问题"),
     "callback": _("未接来电回拨"),
     "correction": _("限期整改"),
+    "approval": _("待审批"),
+    "sign_off": _("值班记录阅签"),
+    "appointment": _("求见经理"),
 }
 CHANNELS = {
     "phone": _("电话"),
@@ -65,6 +68,8 @@ EVENTS = {
     "escalated": _("升级提醒"),
     "noted": _("内部备注"),
     "reported": _("事件报告归档"),
+    "linked": _("并入同一问题"),
+    "unlinked": _("解除合并"),
 }
 CAUSES = {
     "equipment": _("设施设备故障"),
@@ -91,6 +96,8 @@ PROMISES = {
     "feedback": _("反馈结果"),
     "close": _("归档关闭"),
     "correction": _("限期整改"),
+    "approve": _("审批"),
+    "sign_off": _("主管阅签"),
 }
 PROMISE_STATES = {
     "running": _("计时中"),

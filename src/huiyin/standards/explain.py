@@ -60,6 +60,8 @@ PHRASES: Final[Mapping[str, tuple[str, str]]] = {
     "feedback": ("应于 {moment} 前把结果告诉业主", "the owner told the result by {moment}"),
     "close": ("应于 {moment} 前归档关闭", "closed by {moment}"),
     "correction": ("应于 {moment} 前完成整改", "the correction made by {moment}"),
+    "approve": ("应于 {moment} 前审批", "decided by {moment}"),
+    "sign_off": ("应于 {moment} 前阅签", "signed off by {moment}"),
 }
 HOLIDAYS: Final[Mapping[str, str]] = {
     "元旦": "New Year's Day",

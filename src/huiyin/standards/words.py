@@ -8,14 +8,15 @@ from huiyin.kernel.caller import POSTS
 EVENT_KINDS: Final = frozenset(
     {
         "accepted", "arrived", "assigned", "closed", "escalated", "finished",
-        "handed_over", "noted", "paused", "progressed", "promised", "received", "reclassified",
-        "reopened", "replied", "reported", "resumed", "signed", "visited_back",
+        "handed_over", "linked", "noted", "paused", "progressed", "promised", "received",
+        "reclassified", "reopened", "replied", "reported", "resumed", "signed", "unlinked",
+        "visited_back",
     }
 )  # fmt: skip
 PROMISE_CODES: Final = frozenset(
     {
-        "answer", "arrive", "assign", "close", "correction", "feedback", "finish",
-        "keep_in_touch", "leader_answer", "report", "visit_back",
+        "answer", "approve", "arrive", "assign", "close", "correction", "feedback", "finish",
+        "keep_in_touch", "leader_answer", "report", "sign_off", "visit_back",
     }
 )  # fmt: skip
 ROLES: Final = frozenset(POSTS) | {"owner", "superior", "duty_officers"}

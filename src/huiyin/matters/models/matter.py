@@ -62,6 +62,10 @@ class Matter(models.Model):
     about_employee = models.ForeignKey(
         Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # Several reports of one problem, a burst pipe: each keeps its own clocks, one is worked on.
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="linked"
+    )
     standard = models.ForeignKey(StandardVersion, on_delete=models.PROTECT, db_index=False)
     cycle = models.PositiveSmallIntegerField(default=1)
     first_time_pass = models.BooleanField(null=True, blank=True)
@@ -93,6 +97,10 @@ class Matter(models.Model):
                 condition=Q(anonymous=False)
                 | Q(person__isnull=True, caller_name="", caller_phone=""),
                 name="anonymous_keeps_no_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=models.F("id")),
+                name="no_parent_of_itself",
             ),
         ]
         indexes: ClassVar = [
@@ -147,9 +155,15 @@ class Event(models.Model):
 
 
 class Photo(models.Model):
-    """A photo of a matter, before or after the work."""
+    """A photo of a matter; ``stage`` says whether it shows it before or after the work (WO-07)."""
+
+    class Stage(models.TextChoices):
+        UNTOLD = ""
+        BEFORE = "before"
+        AFTER = "after"
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="photos")
+    stage = models.CharField(max_length=6, choices=Stage.choices, blank=True, default=Stage.UNTOLD)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT)
     at = models.DateTimeField()
     by = models.ForeignKey(Employee, null=True, blank=True, on_delete=models.PROTECT)

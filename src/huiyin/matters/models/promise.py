@@ -85,10 +85,14 @@ class Promise(models.Model):
                 name="verdict_is_final",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
+                # What was done in time and heard of late, from a phone without signal, was in time.
                 condition=pgtrigger.Condition(
                     "OLD.state IN ('kept', 'broken', 'void')"
                     " AND (NEW.state IS DISTINCT FROM OLD.state"
                     " OR NEW.due_at IS DISTINCT FROM OLD.due_at)"
+                    " AND NOT (OLD.state = 'broken' AND OLD.closed_at IS NULL"
+                    " AND NEW.state = 'kept' AND NEW.due_at = OLD.due_at"
+                    " AND NEW.closed_at < OLD.due_at)"
                 ),
                 func="RAISE EXCEPTION 'the verdict of promise % is final', OLD.id;",
             )
@@ -119,6 +123,19 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class Pulse(models.Model):
+    """A mark that changes whenever a matter of the community does, so that a screen asks cheaply.
+
+    The table is unlogged: after a crash it is empty, and the next change gives a new mark.
+    """
+
+    community = models.OneToOneField(Community, primary_key=True, on_delete=models.CASCADE)
+    mark = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.mark)
 
 
 class Heartbeat(models.Model):
