@@ -1,4 +1,4 @@
-"""Approvals (审批): chains by kind and amount, what waits for whom, and what was decided (PLN-02)."""
+"""Approvals (审批): chains by kind and amount, what waits for whom, what was decided (PLN-02)."""
 
 from typing import ClassVar
 
