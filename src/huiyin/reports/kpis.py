@@ -127,7 +127,7 @@ def _calls(scope: Scope, town: CommunityRow, standard: Standard) -> Figure | Non
             community=town.code,
             since=scope.since,
             until=scope.until,
-            rings=standard.call_rings,
+            rings=standard.desk.call_rings,
         )
     except Forbidden:
         return None

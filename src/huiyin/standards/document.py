@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 from functools import cache, cached_property
 from importlib import resources
@@ -116,6 +116,33 @@ class Target:
 
 
 @dataclass(frozen=True)
+class DeskRules:
+    """How the desk works: rings, shifts, when a matter counts as stalled, how often to nudge."""
+
+    call_rings: int = 3
+    shifts: tuple[tuple[time, time], ...] = (
+        (time(7), time(15)),
+        (time(15), time(23)),
+        (time(23), time(7)),
+    )
+    """From when to when each shift lasts; one that ends before it begins passes midnight."""
+    stalled_after: timedelta = timedelta(hours=4)
+    """A matter in somebody's hands stands still when nothing was done on it for so long."""
+    nudge_every: timedelta = timedelta(minutes=5)
+    """Nobody is nudged about the same matter more often."""
+
+
+@dataclass(frozen=True)
+class FieldRules:
+    """What a phone that had no signal may tell afterwards."""
+
+    late_facts: timedelta = timedelta(hours=24)
+    """How old a fact may be and still be judged by its own time."""
+    clock_tolerance: timedelta = timedelta(minutes=2)
+    """A phone whose clock is wrong by more is corrected and told so."""
+
+
+@dataclass(frozen=True)
 class Standard:
     """Everything a community promises, frozen: a matter keeps the standard it started under."""
 
@@ -127,7 +154,8 @@ class Standard:
     day_rules: DayRules
     morning: time
     max_pause: Limit
-    call_rings: int
+    desk: DeskRules
+    field: FieldRules
     clauses: tuple[Clause, ...]
     targets: tuple[Target, ...]
     assignment: Mapping[str, tuple[str, ...]]
@@ -190,9 +218,6 @@ def parse(text: str, *, base: Standard | None = None) -> Standard:
     morning = days.clock("morning", base.morning if base else time(9))
     max_pause = _pause_limit(days, base)
     days.done()
-    desk = top.table("desk")
-    call_rings = desk.whole("call_rings", base.call_rings if base else 3)
-    desk.done()
     ladder = _ladder(top, base.ladder if base else REQUIRED)
     standard = Standard(
         profile=profile,
@@ -202,7 +227,8 @@ def parse(text: str, *, base: Standard | None = None) -> Standard:
         day_rules=day_rules,
         morning=morning,
         max_pause=max_pause,
-        call_rings=call_rings,
+        desk=_desk(top.table("desk"), base.desk if base else DeskRules()),
+        field=_field(top.table("field"), base.field if base else FieldRules()),
         clauses=_clauses(top, base, ladder),
         targets=_targets(top, base),
         assignment=_assignment(top.table("assignment"), base),
@@ -231,6 +257,26 @@ def _week(table: Table, base: Standard | None) -> tuple[dict[int, Hours], Hours]
     if not any(week.values()):
         raise table.broken("", "never_open")
     return week, make_up
+
+
+def _desk(table: Table, base: DeskRules) -> DeskRules:
+    desk = DeskRules(
+        call_rings=table.whole("call_rings", base.call_rings),
+        shifts=table.shifts("shifts", base.shifts),
+        stalled_after=table.span("stalled_after", base.stalled_after),
+        nudge_every=table.span("nudge_every", base.nudge_every),
+    )
+    table.done()
+    return desk
+
+
+def _field(table: Table, base: FieldRules) -> FieldRules:
+    field = FieldRules(
+        late_facts=table.span("late_facts", base.late_facts),
+        clock_tolerance=table.span("clock_tolerance", base.clock_tolerance),
+    )
+    table.done()
+    return field
 
 
 def _pause_limit(table: Table, base: Standard | None) -> Limit:

@@ -6,12 +6,12 @@ import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeAlias, TypeVar
 
 from huiyin.kernel.calendar import Hours, check_hours
-from huiyin.kernel.limits import BadLimit, Limit, parse_limit
+from huiyin.kernel.limits import BadLimit, Elapsed, Limit, parse_limit
 
 T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]
@@ -26,6 +26,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "bad_hours": (
         "“{value}”不是营业时段,应写作 09:00-18:00,且不得重叠",
         "{value!r} are not opening hours like 09:00-18:00, in order and without overlap",
+    ),
+    "bad_shifts": (
+        "“{value}”不是班次,应写作 07:00-15:00,跨夜写作 23:00-07:00",
+        "{value!r} are not shifts like 07:00-15:00, or 23:00-07:00 past midnight",
     ),
     "never_open": ("一周七天都不营业,工作日无从算起", "no day of the week is open"),
     "bad_number": ("“{value}”不是数字", "{value!r} is not a number"),
@@ -276,6 +280,30 @@ class Table:
         except ValueError:
             raise self.broken(key, "bad_hours", value=", ".join(values)) from None
         return hours
+
+    def shifts(
+        self, key: str, default: tuple[tuple[time, time], ...]
+    ) -> tuple[tuple[time, time], ...]:
+        """Take the shifts of a day, which may pass midnight: ["07:00-15:00", "23:00-07:00"]."""
+        if not self.has(key):
+            return default
+        values = self.texts(key)
+        try:
+            shifts = tuple(_span(value) for value in values)
+        except ValueError:
+            raise self.broken(key, "bad_shifts", value=", ".join(values)) from None
+        if not shifts or any(begins == ends for begins, ends in shifts):
+            raise self.broken(key, "bad_shifts", value=", ".join(values))
+        return shifts
+
+    def span(self, key: str, default: timedelta) -> timedelta:
+        """Take a length of elapsed time: "10m", "24h"."""
+        if not self.has(key):
+            return default
+        limit = self.limit(key)
+        if not isinstance(limit, Elapsed):
+            raise self.broken(key, "bad_limit", value=str(limit), why="unknown")
+        return timedelta(seconds=limit.seconds)
 
     def limit(self, key: str, default: Limit | Required = REQUIRED) -> Limit:
         """Take a time limit."""

@@ -6,9 +6,10 @@ A stored version extends nothing: it must mean the same for ever, whatever becom
 import json
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import time
+from datetime import time, timedelta
 
 from huiyin.kernel.calendar import Hours
+from huiyin.kernel.limits import Elapsed
 from huiyin.standards.document import WEEKDAYS, Clause, Rung, Standard, Target
 
 
@@ -34,7 +35,14 @@ def _lines(standard: Standard) -> Iterator[str]:
     yield f"max_pause = {text(str(standard.max_pause))}"
     yield ""
     yield "[desk]"
-    yield f"call_rings = {standard.call_rings}"
+    yield f"call_rings = {standard.desk.call_rings}"
+    yield f"shifts = {_hours(standard.desk.shifts)}"
+    yield f"stalled_after = {_span(standard.desk.stalled_after)}"
+    yield f"nudge_every = {_span(standard.desk.nudge_every)}"
+    yield ""
+    yield "[field]"
+    yield f"late_facts = {_span(standard.field.late_facts)}"
+    yield f"clock_tolerance = {_span(standard.field.clock_tolerance)}"
     yield ""
     yield "[assignment]"
     for pattern, posts in standard.assignment.items():
@@ -96,6 +104,10 @@ def _clock(clock: time) -> str:
 
 def _hours(hours: Hours) -> str:
     return texts(tuple(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in hours))
+
+
+def _span(length: timedelta) -> str:
+    return text(str(Elapsed(int(length.total_seconds()))))
 
 
 def _ladder(ladder: tuple[Rung, ...]) -> str:

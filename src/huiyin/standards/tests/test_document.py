@@ -1,15 +1,24 @@
 """Reading a standards document: what it may say, how it extends another, where it is broken."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
 
 from huiyin.kernel.limits import Days, Elapsed, Every, SameDay
-from huiyin.standards.document import Clause, Rung, Standard, load_profile, parse, profiles
+from huiyin.standards.document import (
+    Clause,
+    FieldRules,
+    Rung,
+    Standard,
+    load_profile,
+    parse,
+    profiles,
+)
 from huiyin.standards.reading import LIMIT_REASONS, SENTENCES, BrokenStandard, find_lines
 from huiyin.standards.words import matches
+from huiyin.standards.writing import write
 
 SMALL = """\
 profile = "small"
@@ -81,7 +90,7 @@ def test_a_document_is_read_as_written(small: Standard) -> None:
     assert small.week[5] == ((time(22), time(6)),)
     assert small.week[6] == ()
     assert small.make_up_hours == small.week[0]
-    assert (small.morning, small.max_pause, small.call_rings) == (time(9), Days(30), 3)
+    assert (small.morning, small.max_pause, small.desk.call_rings) == (time(9), Days(30), 3)
     assign = small.clauses[0]
     assert assign.limit == Elapsed(600)
     assert assign.ladder == (Rung("half", ("owner",)), Rung("due", ("superior", "manager")))
@@ -145,7 +154,8 @@ def test_hours_days_and_targets_can_be_overridden(small: Standard) -> None:
         small,
         '[hours]\nmon = []\nmake_up = ["10:00-11:00"]\n'
         '[days]\nlate_after = "18:00"\nmorning = "08:30"\nmax_pause = "7d"\n'
-        "[desk]\ncall_rings = 2\n"
+        '[desk]\ncall_rings = 2\nshifts = ["08:00-20:00", "20:00-08:00"]\n'
+        'stalled_after = "90m"\n[field]\nlate_facts = "8h"\n'
         '[assignment]\n"*" = ["receptionist"]\n'
         '[[target]]\ncode = "closed"\nvalue = "1"\n',
     )
@@ -153,7 +163,14 @@ def test_hours_days_and_targets_can_be_overridden(small: Standard) -> None:
     assert new.week[5] == small.week[5]
     assert new.make_up_hours == ((time(10), time(11)),)
     assert (new.day_rules.late_after, new.day_rules.late_until) == (time(18), time(12))
-    assert (new.morning, new.max_pause, new.call_rings) == (time(8, 30), Days(7), 2)
+    assert (new.morning, new.max_pause, new.desk.call_rings) == (time(8, 30), Days(7), 2)
+    assert new.desk.shifts == ((time(8), time(20)), (time(20), time(8)))
+    assert (new.desk.stalled_after, new.desk.nudge_every) == (
+        timedelta(minutes=90),
+        small.desk.nudge_every,
+    )
+    assert new.field == FieldRules(timedelta(hours=8), timedelta(minutes=2))
+    assert parse(write(new)) == new
     assert new.owner_posts("repair") == ("receptionist",)
     assert new.targets == (replace(small.targets[0], value=Decimal(1)),)
 
@@ -233,6 +250,12 @@ BROKEN = [
     ("[assignment]", "[desk]\ncall_rings = true\n[assignment]", 18, "desk.call_rings",
      "wrong_type"),
     ("[assignment]", "[desk]\nbells = 1\n[assignment]", 18, "desk.bells", "unknown_key"),
+    ("[assignment]", "[desk]\nshifts = []\n[assignment]", 18, "desk.shifts", "bad_shifts"),
+    ("[assignment]", '[desk]\nshifts = ["7-15"]\n[assignment]', 18, "desk.shifts", "bad_shifts"),
+    ("[assignment]", '[desk]\nstalled_after = "2wd"\n[assignment]', 18, "desk.stalled_after",
+     "bad_limit"),
+    ("[assignment]", '[field]\nlate_facts = "soon"\n[assignment]', 18, "field.late_facts",
+     "bad_limit"),
     ('"*" = ["keeper"]', '"*" = ["butler"]', 18, "assignment.*", "unknown_post"),
     ('"*" = ["keeper"]', '"*" = []', 18, "assignment.*", "empty_text"),
     ('"*" = ["keeper"]', '"**" = ["keeper"]', 18, "assignment.**", "bad_kind"),
