@@ -130,9 +130,9 @@ class Mark(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "(OLD.run_id, OLD.item, OLD.value, OLD.note, OLD.failed, OLD.raises, OLD.at,"
+                    "ROW(OLD.run_id, OLD.item, OLD.value, OLD.note, OLD.failed, OLD.raises, OLD.at,"
                     " OLD.recorded_at, OLD.by_id, OLD.by_name, OLD.key)"
-                    " IS DISTINCT FROM (NEW.run_id, NEW.item, NEW.value, NEW.note, NEW.failed,"
+                    " IS DISTINCT FROM ROW(NEW.run_id, NEW.item, NEW.value, NEW.note, NEW.failed,"
                     " NEW.raises, NEW.at, NEW.recorded_at, NEW.by_id, NEW.by_name, NEW.key)"
                     " OR OLD.raised <> ''"
                 ),
