@@ -38,6 +38,7 @@ MAY_DO: dict[str, tuple[str, ...] | None] = {
     "mark-important": DESK,
     "report": (*DESK, *FOREMEN),
     "hand-over": (*LEADERS, "supervisor"),
+    "nudge": (*DESK, *FOREMEN),
 }
 # What the owner of a matter may not do alone, because somebody else must look at it.
 NOT_BY_OWNER_ALONE = frozenset({"close", "reopen", "reclassify", "mark-important"})

@@ -30,6 +30,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "mark-important": OPEN,
     "report": (*OPEN, *AFTER, "closed"),
     "hand-over": (*OPEN, *AFTER),
+    "nudge": (*OPEN, *AFTER),
 }
 # Done through a procedure of its own, so no button on the matter's page.
 NO_BUTTON = frozenset({"hand-over"})

@@ -148,6 +148,7 @@ VERBS = {
     "mark-important": _("标为重要"),
     "report": _("事件报告"),
     "hand-over": _("交接"),
+    "nudge": _("催办"),
 }
 # Why a verb is refused; what is not listed falls back to WRONG_STATE.
 REFUSALS = {

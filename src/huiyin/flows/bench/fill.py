@@ -23,7 +23,7 @@ _MATTERS = """
 INSERT INTO matters_matter
        (community_id, number, kind, state, channel, text, house_id, place, caller_name,
         caller_phone, anonymous, important, received_at, received_by_id, owner_id, standard_id,
-        cycle, first_time_pass, nearest_due_at, finished_at, result, cause, signed_name,
+        cycle, first_time_pass, nearest_due_at, moved_at, finished_at, result, cause, signed_name,
         satisfaction, comment, closed_at)
 SELECT %(community)s, 'B-' || n, k.kind,
        CASE WHEN n > %(open)s THEN 'closed'
@@ -33,7 +33,7 @@ SELECT %(community)s, 'B-' || n, k.kind,
        h.ids[1 + n %% array_length(h.ids, 1)], '', '王丽', '138' || lpad(n::text, 8, '0'), false,
        n %% 50 = 0, r.received_at, e.ids[1 + n %% array_length(e.ids, 1)],
        e.ids[1 + n %% array_length(e.ids, 1)], %(standard)s, 1, n > %(open)s,
-       CASE WHEN n <= %(open)s THEN r.received_at + interval '3 days' END,
+       CASE WHEN n <= %(open)s THEN r.received_at + interval '3 days' END, r.received_at,
        CASE WHEN n > %(open)s THEN r.received_at + interval '5 hours' END,
        '更换软管和角阀,试压十分钟无渗漏。', '', '',
        CASE WHEN n > %(open)s THEN 3 + n %% 3 END, '',

@@ -26,12 +26,14 @@ from huiyin.matters.actions.handling import (
 )
 from huiyin.matters.actions.handover import UnableToHandOver, hand_over
 from huiyin.matters.actions.intake import NobodyToOwn, UnableToReceive, receive_matter
+from huiyin.matters.actions.nudging import UnableToNudge, nudge_matter
 from huiyin.matters.actions.sweep import recalculate_running, sweep
 
 __all__ = [
     "NobodyToOwn",
     "UnableToChangeMatter",
     "UnableToHandOver",
+    "UnableToNudge",
     "UnableToReceive",
     "accept_matter",
     "add_photos",
@@ -43,6 +45,7 @@ __all__ = [
     "hand_over",
     "mark_important",
     "note_matter",
+    "nudge_matter",
     "pause_matter",
     "promise_time",
     "recalculate_running",

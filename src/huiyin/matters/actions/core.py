@@ -19,6 +19,7 @@ from huiyin.kernel.errors import NotFound, WrongState
 from huiyin.matters import firing, rules, titles
 from huiyin.matters.access import admit_verb, sees
 from huiyin.matters.models import Event, Matter, Pause, Promise
+from huiyin.matters.pulse import beat_pulse
 from huiyin.matters.stored import locked_promises, rewrite_promises, standing_of
 from huiyin.notices import actions as notices
 from huiyin.notices.actions import Fence
@@ -160,7 +161,15 @@ def record(
         reason=text,
     )
     apply_changes(work, engine.react(work.standard, work.promises, fact, work.calendar))
+    if not by.is_system:
+        _note_movement(work, kind, until if kind == "paused" and until else at)
     return event
+
+
+def _note_movement(work: Work, kind: str, since: datetime) -> None:
+    """Remember that somebody did something, so that what stands still is seen (REC-15)."""
+    if since > work.matter.moved_at or kind == "resumed":
+        work.set(moved_at=since)
 
 
 def write_event(
@@ -253,6 +262,7 @@ def finish_work(work: Work) -> str:
         work.matter.save(update_fields=sorted(work.matter_fields))
     _climb_now(work)
     notices.queue(messages=work.messages, at=work.at)
+    beat_pulse(work.matter.community_id)
     return work.matter.number
 
 

@@ -86,6 +86,7 @@ def receive_matter(
         anonymous=anonymous,
         important=important,
         received_at=at,
+        moved_at=at,
         received_by_id=by.employee_id,
         follower=follower,
         about_employee=about,

@@ -21,6 +21,7 @@ from huiyin.kernel.caller import SYSTEM, Caller
 from huiyin.matters import firing
 from huiyin.matters.actions.core import apply_changes, finish_work, load_work
 from huiyin.matters.models import Matter, Promise
+from huiyin.matters.pulse import beat_pulse
 from huiyin.matters.stored import pauses_of
 from huiyin.staff import queries as staff
 from huiyin.staff.access import LEADERS, admit_post
@@ -126,6 +127,8 @@ def sweep(*, at: datetime, limit: int = BATCH) -> int:
             else:
                 firings.append(planned)
         _write([one for one in firings if one.subject.matter_id not in whole], at)
+        for community_id in {one.subject.community_id for one in firings}:
+            beat_pulse(community_id)
         for matter_id in whole:
             _try(partial(_settle_whole, matter_id, at), at, matter_id=matter_id)
     return len(rows)

@@ -70,6 +70,8 @@ class Matter(models.Model):
     cycle = models.PositiveSmallIntegerField(default=1)
     first_time_pass = models.BooleanField(null=True, blank=True)
     nearest_due_at = models.DateTimeField(null=True, blank=True)
+    # When somebody last did something about it, or when its pause ends: what stands still since.
+    moved_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     result = models.TextField(blank=True, default="")
     cause = models.CharField(
@@ -113,6 +115,16 @@ class Matter(models.Model):
                 fields=["owner", "nearest_due_at", "id"],
                 name="matter_of_owner",
                 condition=Q(closed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["community", "nearest_due_at", "id"],
+                name="matter_unassigned",
+                condition=Q(state__in=["received", "reopened"]),
+            ),
+            models.Index(
+                fields=["community", "moved_at", "id"],
+                name="matter_stalled",
+                condition=Q(state__in=["assigned", "accepted", "on_site"]),
             ),
             models.Index(fields=["community", "-received_at", "-id"], name="matter_newest"),
             models.Index(fields=["house", "-received_at"], name="matter_of_house"),
