@@ -57,7 +57,8 @@ class Version(models.Model):
 class Run(models.Model):
     """A template being filled in by somebody about something; it keeps the version it began with.
 
-    ``subject`` names what it is about as ``matter:YG-20260316-0007`` or ``shift:12``.
+    ``subject`` names what it is about as ``matter:YG-20260316-0007`` or ``shift:12``; of one code
+    a subject has one open run at a time.
     """
 
     class State(models.TextChoices):
@@ -67,6 +68,7 @@ class Run(models.Model):
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT)
     community = models.ForeignKey(Community, on_delete=models.PROTECT)
+    code = models.CharField(max_length=40)
     subject = models.CharField(max_length=60)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     started_at = models.DateTimeField()
@@ -84,7 +86,10 @@ class Run(models.Model):
                 condition=Q(state="open", ended_at__isnull=True)
                 | ~Q(state="open") & Q(ended_at__isnull=False),
                 name="ended_run_has_a_moment",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "code"], condition=Q(state="open"), name="one_open_run"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["subject", "id"], name="run_of_subject"),
