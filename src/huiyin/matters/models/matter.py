@@ -64,7 +64,12 @@ class Matter(models.Model):
     )
     # Several reports of one problem, a burst pipe: each keeps its own clocks, one is worked on.
     parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="linked"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="linked",
+        db_index=False,
     )
     standard = models.ForeignKey(StandardVersion, on_delete=models.PROTECT, db_index=False)
     cycle = models.PositiveSmallIntegerField(default=1)
@@ -128,6 +133,11 @@ class Matter(models.Model):
             ),
             models.Index(fields=["community", "-received_at", "-id"], name="matter_newest"),
             models.Index(fields=["house", "-received_at"], name="matter_of_house"),
+            models.Index(
+                fields=["parent", "id"],
+                name="matter_linked",
+                condition=Q(parent__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
