@@ -1,0 +1,391 @@
+"""The sync: what a phone did without signal, taken in order, each act once (clocks.md, 18 and 37).
+
+1. Every act has a key: sent again it gets the answer it got first; another content is refused.
+2. Each act is a transaction of its own. One that fails holds the later ones of its matter back for
+   this batch, so that somebody can look first; other matters go on.
+3. A phone with a wrong clock is corrected and told so; what is too old counts from now.
+4. What does not fit any more (given to somebody else, closed, another price or amount) is a
+   conflict: it changes nothing, is told to who did it and kept as a note on the matter.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from huiyin.fieldwork import rules, titles
+from huiyin.fieldwork.actions.doing import Doing, do
+from huiyin.fieldwork.models import FieldAct
+from huiyin.files.rules import MOST_A_DAY
+from huiyin.kernel.caller import SYSTEM, Caller
+from huiyin.kernel.clock import BadMoment, parse
+from huiyin.kernel.errors import BadInput, Forbidden, Refused, WrongState
+from huiyin.matters.access import sees
+from huiyin.matters.actions import add_photos, note_matter
+from huiyin.matters.models import Event, Matter
+from huiyin.matters.rules import UNASSIGNED
+from huiyin.staff.models import Employee
+from huiyin.standards import queries as standards
+
+log = logging.getLogger("huiyin.fieldwork")
+
+MOST_ACTS: Final = 200  # of one batch; a phone sends the rest in the next
+MOST_DEVICE: Final = 64
+MOST_NUMBER: Final = 30
+MOST_GIVEN: Final = 12_000  # characters of one act's JSON
+TOLD_MOST: Final = 300
+_IN_ORDER: Final = ("accept", "leave", "arrive", "sign", "finish")
+
+
+class UnableToSync(BadInput):
+    """The batch itself cannot be read."""
+
+
+class TooManyPhotos(WrongState):
+    """Today's photos are used up; the phone keeps the rest for tomorrow."""
+
+    status = 429
+
+
+@dataclass(frozen=True, slots=True)
+class ActResult:
+    """What became of an act: done, again (with what was told first), conflict, refused or held."""
+
+    key: str
+    state: str
+    told: str
+    matter: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    key: UUID
+    act: str
+    number: str
+    phone_at: datetime
+    given: dict[str, Any]
+    file_id: int | None
+
+    def fingerprint(self, employee_id: int) -> str:
+        content = [employee_id, self.act, self.number, self.phone_at.isoformat(), self.given]
+        text = json.dumps([*content, self.file_id], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass
+class _Batch:
+    by: Caller
+    employee: Employee
+    now: datetime
+    device: str
+    sent_at: datetime
+    stopped: list[str] = field(default_factory=list)
+
+
+def take_acts(
+    *,
+    by: Caller,
+    now: datetime,
+    device: str,
+    sent_at: datetime,
+    acts: Sequence[object],
+    file_id: int | None = None,
+) -> tuple[ActResult, ...]:
+    """Take the acts of a phone in order and say what became of each.
+
+    ``file_id`` is the photo or signature that came with a single act; a file is never named by the
+    phone itself. Must not run inside a transaction of its own. Raises Forbidden, UnableToSync.
+    """
+    employee = _employee_of(by)
+    if not device or len(device) > MOST_DEVICE or "\0" in device:
+        raise UnableToSync(
+            _("设备编号应为 1 到 %(n)d 个字符。") % {"n": MOST_DEVICE}, field="device"
+        )
+    if len(acts) > MOST_ACTS:
+        raise UnableToSync(_("一次最多上传 %(n)d 条,请分批上传。") % {"n": MOST_ACTS}, field="acts")
+    batch = _Batch(by, employee, now, device, sent_at)
+    return tuple(_take(batch, one, file_id) for one in acts)
+
+
+def check_photos_left(*, by: Caller, now: datetime) -> None:
+    """Raise TooManyPhotos when somebody has sent today's number of photos already."""
+    day = datetime.combine(now.astimezone(ZoneInfo("Asia/Shanghai")).date(), time(0))
+    sent = FieldAct.objects.filter(
+        employee=_employee_of(by),
+        received_at__gte=day.replace(tzinfo=ZoneInfo("Asia/Shanghai")),
+        file__isnull=False,
+    ).count()
+    if sent >= MOST_A_DAY:
+        raise TooManyPhotos(_("今天已上传 %(n)d 张照片,其余的明天再传。") % {"n": sent})
+
+
+def _employee_of(by: Caller) -> Employee:
+    """Return who holds the phone, also somebody who has lost every post since this morning."""
+    known = {"pk": by.employee_id} if by.employee_id else {"user_id": by.user_id}
+    employee = Employee.objects.filter(**known).first() if any(known.values()) else None
+    if employee is None:
+        raise Forbidden(_("这个账号不是员工账号,不能上传工作记录。"))
+    return employee
+
+
+def _take(batch: _Batch, raw: object, file_id: int | None) -> ActResult:
+    try:
+        act = _read(raw, file_id)
+    except BadInput as bad:
+        key = str(raw.get("key", ""))[:40] if isinstance(raw, dict) else ""
+        return ActResult(key, "refused", str(bad), "")
+    fingerprint = act.fingerprint(batch.employee.pk)
+    known = FieldAct.objects.filter(key=act.key).first()
+    if known is not None:
+        return _again(batch, act, known, fingerprint)
+    if rules.is_held(act.number, act.act, batch.stopped):
+        told = _("同一事项前面的一步没有成功,这一步稍后再传。")
+        return ActResult(str(act.key), "held", told, act.number)
+    try:
+        result = _once(batch, act, fingerprint)
+    except Exception:
+        # A fault of ours must not stop a day's work: nothing of this act is written, and it comes
+        # again with the next batch.
+        log.exception("act %s of %s failed", act.act, act.number)
+        batch.stopped.append(act.number)
+        return ActResult(str(act.key), "held", _("系统出了问题,稍后会自动再传。"), act.number)
+    return result
+
+
+def _again(batch: _Batch, act: _Act, known: FieldAct, fingerprint: str) -> ActResult:
+    if known.fingerprint != fingerprint:
+        told = _("这个操作编号已用于另一条记录,请重新填写。")
+        return ActResult(str(act.key), "refused", told, act.number)
+    state = "again" if known.state == FieldAct.State.DONE else known.state
+    return ActResult(str(act.key), state, known.told, known.number)
+
+
+@transaction.atomic
+def _once(batch: _Batch, act: _Act, fingerprint: str) -> ActResult:
+    """Claim the key, do the act in a savepoint, and write down what became of it."""
+    matter = Matter.objects.select_related("community", "owner").filter(number=act.number).first()
+    if matter is not None and not _knows(batch, matter):
+        matter = None
+    taken = _moment(batch, act, matter)
+    row, is_new = FieldAct.objects.get_or_create(
+        key=act.key,
+        defaults={
+            "fingerprint": fingerprint,
+            "device": batch.device,
+            "employee": batch.employee,
+            "matter": matter,
+            "number": act.number,
+            "act": act.act,
+            "given": act.given,
+            "file_id": act.file_id,
+            "phone_at": act.phone_at,
+            "sent_at": batch.sent_at,
+            "received_at": batch.now,
+            "skew_seconds": round(taken.skew.total_seconds()),
+            "used_at": taken.at,
+            "flags": " ".join(taken.flags),
+        },
+    )
+    if not is_new:  # the same batch arrived twice at once, and the other was faster
+        return _again(batch, act, row, fingerprint)
+    state, told = _try(batch, act, matter, taken)
+    if matter is not None:
+        if state == FieldAct.State.CONFLICT:
+            _keep(batch, act, matter, told)
+        told = _tell_moment(batch, row, matter, taken) + told
+    row.state, row.told = state, told[:TOLD_MOST]
+    row.save(update_fields=["state", "told"])
+    return ActResult(str(act.key), state, row.told, act.number)
+
+
+def _try(
+    batch: _Batch, act: _Act, matter: Matter | None, taken: rules.Taken
+) -> tuple[FieldAct.State, str]:
+    """Do the act unless it does not fit any more; return what became of it."""
+    if matter is None:
+        return FieldAct.State.CONFLICT, _("没有这个编号的事项,或者它不归您处理。")
+    obstacle = _obstacle(batch, act, matter)
+    if obstacle:
+        return FieldAct.State.CONFLICT, obstacle
+    doing = Doing(
+        by=batch.by,
+        at=taken.at,
+        now=batch.now,
+        matter=matter,
+        act=act.act,
+        given=act.given,
+        key=act.key,
+        file_id=act.file_id,
+    )
+    try:
+        with transaction.atomic():
+            return FieldAct.State.DONE, do(doing)
+    except BadInput as refusal:
+        batch.stopped.append(act.number)
+        return FieldAct.State.REFUSED, str(refusal)
+    except Refused as refusal:
+        batch.stopped.append(act.number)
+        return FieldAct.State.CONFLICT, str(refusal)
+
+
+def _obstacle(batch: _Batch, act: _Act, matter: Matter) -> str:
+    """Say why the job is not this person's any more, without saying whose it is now."""
+    telling = act.act in ("note", "photo")
+    visible = sees(batch.by, matter)
+    mine = matter.owner_id == batch.employee.pk
+    free = act.act == "accept" and matter.state in UNASSIGNED
+    if not visible or not (telling or mine or free):
+        return _("这件事已经改派给别人;您的记录没有生效,已作为备注留给前台。")
+    if matter.state == "closed" and not telling:
+        return _("这件事已经关闭;您的记录没有生效,已作为备注留给前台。")
+    return ""
+
+
+def _knows(batch: _Batch, matter: Matter) -> bool:
+    """Tell whether somebody may know of a matter: they see it, or it was once in their hands."""
+    if sees(batch.by, matter):
+        return True
+    if matter.about_employee_id == batch.employee.pk:
+        return False
+    events = Event.objects.filter(matter=matter)
+    given = events.filter(kind__in=("assigned", "accepted"), data__to=batch.employee.code)
+    return given.exists() or events.filter(by_id=batch.employee.pk).exists()
+
+
+def _moment(batch: _Batch, act: _Act, matter: Matter | None) -> rules.Taken:
+    if matter is None:
+        return rules.Taken(batch.now, batch.now - batch.sent_at)
+    limits = standards.by_id(matter.standard_id).field
+    earlier = None
+    if act.act in _IN_ORDER:
+        earlier = FieldAct.objects.filter(
+            matter=matter, employee=batch.employee, act__in=_IN_ORDER, state=FieldAct.State.DONE
+        ).aggregate(last=Max("used_at"))["last"]
+    return rules.moment_of(
+        phone_at=act.phone_at,
+        sent_at=batch.sent_at,
+        now=batch.now,
+        received_at=matter.received_at,
+        tolerance=limits.clock_tolerance,
+        late=limits.late_facts,
+        not_before=earlier,
+    )
+
+
+def _tell_moment(batch: _Batch, row: FieldAct, matter: Matter, taken: rules.Taken) -> str:
+    """Say what was done about the time, and note it on the matter once a day."""
+    if not taken.flags:
+        return ""
+    zone = ZoneInfo(matter.community.zone)
+    said = []
+    if "skew" in taken.flags:
+        said.append(say_skew(taken.skew))
+    said += [str(titles.FLAGS[one]) for one in taken.flags if one != "skew"]
+    told = "。".join(said) + "。"
+    again = FieldAct.objects.filter(
+        matter=matter,
+        employee=batch.employee,
+        flags=row.flags,
+        received_at__gt=batch.now - timedelta(days=1),
+    ).exclude(pk=row.pk)
+    if not again.exists() or "old" in taken.flags or "future" in taken.flags:
+        text = _("%(name)s 手机补传“%(act)s”:手机时间 %(phone)s,记为 %(used)s。%(told)s") % {
+            "name": batch.employee.name,
+            "act": titles.ACTS[row.act],
+            "phone": f"{row.phone_at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+            "used": f"{taken.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+            "told": told,
+        }
+        note_matter(by=SYSTEM, at=batch.now, number=matter.number, text=text)
+    return told
+
+
+def say_skew(skew: timedelta) -> str:
+    """Say by how much a phone's clock is wrong, and that it was corrected."""
+    minutes = max(1, round(abs(skew).total_seconds() / 60))
+    hours, rest = divmod(minutes, 60)
+    parts = []
+    if hours:
+        parts.append(ngettext("%(n)d 小时", "%(n)d 小时", hours) % {"n": hours})
+    if rest or not hours:
+        parts.append(ngettext("%(n)d 分钟", "%(n)d 分钟", rest) % {"n": rest})
+    told = _("手机时间慢 %(span)s") if skew > timedelta(0) else _("手机时间快 %(span)s")
+    return told % {"span": " ".join(parts)} + _(",已按服务器时间更正")
+
+
+def _keep(batch: _Batch, act: _Act, matter: Matter, why: str) -> None:
+    """Keep a conflicting act where the desk sees it: its words as a note, its picture as a photo."""
+    zone = ZoneInfo(matter.community.zone)
+    words = "、".join(_words(act.given))
+    text = _("%(name)s 手机补传,未生效:%(act)s(手机时间 %(at)s)%(words)s。原因:%(why)s") % {
+        "name": batch.employee.name,
+        "act": titles.ACTS[act.act],
+        "at": f"{act.phone_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        "words": f":{words}" if words else "",
+        "why": why,
+    }
+    note_matter(by=SYSTEM, at=batch.now, number=matter.number, text=text[:4000])
+    if act.file_id is None:
+        return
+    try:
+        with transaction.atomic():
+            add_photos(by=SYSTEM, at=batch.now, number=matter.number, photos=[act.file_id])
+    except BadInput:
+        log.warning(
+            "photo %s of act %s is only on the act: the matter is full", act.file_id, act.key
+        )
+
+
+def _words(given: dict[str, Any]) -> list[str]:
+    return [
+        f"{name}={json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value}"
+        for name, value in sorted(given.items())
+        if value not in ("", None)
+    ]
+
+
+def _read(raw: object, file_id: int | None) -> _Act:
+    """Read one act as it came; raise BadInput with a sentence when it is none."""
+    if not isinstance(raw, dict):
+        raise BadInput(_("这条记录的格式不对。"))
+    try:
+        key = UUID(str(raw.get("key")))
+    except ValueError as error:
+        raise BadInput(_("这条记录没有有效的编号。"), field="key") from error
+    act, number, given = raw.get("act"), raw.get("matter"), raw.get("given", {})
+    if act not in rules.ACTS:
+        raise BadInput(_("不认识这一步操作,请更新页面后再试。"), field="act")
+    if not isinstance(number, str) or not 0 < len(number) <= MOST_NUMBER or "\0" in number:
+        raise BadInput(_("这条记录没有写明是哪件事。"), field="matter")
+    text = json.dumps(given)
+    if not isinstance(given, dict) or len(text) > MOST_GIVEN or "\\u0000" in text:
+        raise BadInput(_("这条记录的内容太长或格式不对。"), field="given")
+    try:
+        text.encode("utf-8")
+        json.dumps(given, ensure_ascii=False).encode("utf-8")
+        phone_at = parse(str(raw.get("at")))
+    except UnicodeEncodeError as error:
+        raise BadInput(_("内容里有无法保存的字符。"), field="given") from error
+    except BadMoment as error:
+        raise BadInput(_("这条记录没有有效的时间。"), field="at") from error
+    _check_files(act, given, file_id)
+    return _Act(key, act, number, phone_at, given, file_id)
+
+
+def _check_files(act: str, given: dict[str, Any], file_id: int | None) -> None:
+    """A file comes with its act or not at all: an id named by a phone could be anybody's."""
+    if act in ("photo", "sign") and file_id is None:
+        raise BadInput(_("没有收到照片,请重新上传。"), field="file")
+    value = given.get("value")
+    if isinstance(value, dict) and {"file", "files"} & value.keys():
+        raise BadInput(_("照片和签字要随文件一起上传。"), field="value")
