@@ -71,6 +71,11 @@ EVENTS = {
     "linked": _("并入同一问题"),
     "unlinked": _("解除合并"),
 }
+PHOTO_STAGES = {
+    "": _("加照片 %(n)d 张"),
+    "before": _("加施工前照片 %(n)d 张"),
+    "after": _("加施工后照片 %(n)d 张"),
+}
 CAUSES = {
     "equipment": _("设施设备故障"),
     "workmanship": _("维修质量"),
@@ -173,4 +178,5 @@ VOID_REASONS = {
     "closed": _("事项已关闭"),
     "finished": _("事项已办结"),
     "retired": _("标准已取消此项"),
+    "told_late": _("补记的事实表明无需计时"),
 }

@@ -18,6 +18,7 @@ from huiyin.matters.queries.proofs import SHOWN, Finding
 from huiyin.reports import walls
 from huiyin.standards import queries as standards
 from huiyin.standards import react as engine
+from huiyin.standards.late import NEVER_BEGAN
 from huiyin.standards.react import PromiseState
 
 # More matters than this are replayed as a sample: the rest of the proofs looks at every row.
@@ -152,7 +153,9 @@ def difference(history: History, at: datetime) -> str:
     standard = standards.by_id(history.standard_id)
     calendar = standards.calendar(history.place, standard)
     changes = engine.settle(standard, history.promises, at, calendar)
-    stored = Counter(map(_seen, engine.apply(history.promises, changes)))
+    settled = engine.apply(history.promises, changes)
+    # A round that a fact heard of late took back is no promise; all others must be there.
+    stored = Counter(_seen(one) for one in settled if one.reason != NEVER_BEGAN)
     replayed = Counter(map(_seen, engine.replay(standard, history.facts, at, calendar)))
     for missing in replayed - stored:
         return f"its events give {_said(missing)}, which is not stored"

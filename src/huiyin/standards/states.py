@@ -161,7 +161,15 @@ class Move:
     provisional: bool = False
 
 
-Amendment: TypeAlias = Close | Break | Void | PauseClock | ResumeClock | Move
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """A fact heard of late made a promise what it would have been all along."""
+
+    key: str
+    promise: PromiseState
+
+
+Amendment: TypeAlias = Close | Break | Void | PauseClock | ResumeClock | Move | Correct
 Change: TypeAlias = Start | Amendment
 
 
@@ -196,6 +204,8 @@ def changed(promise: PromiseState, change: Amendment) -> PromiseState:
             promise = _dated(replace(promise, state="running", pauses=pauses), change)
         case Move():
             promise = _dated(promise, change)
+        case Correct(promise=corrected):
+            promise = corrected
     return promise
 
 

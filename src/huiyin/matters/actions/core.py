@@ -16,9 +16,9 @@ from huiyin.kernel import limits
 from huiyin.kernel.calendar import WorkingCalendar
 from huiyin.kernel.caller import SYSTEM, Caller
 from huiyin.kernel.errors import NotFound, WrongState
-from huiyin.matters import firing, rules, titles
+from huiyin.matters import firing, lateness, rules, titles
 from huiyin.matters.access import admit_verb, sees
-from huiyin.matters.models import Event, Matter, Pause, Promise
+from huiyin.matters.models import Event, Matter, NonConformity, Pause, Promise
 from huiyin.matters.pulse import beat_pulse
 from huiyin.matters.stored import locked_promises, rewrite_promises, standing_of
 from huiyin.notices import actions as notices
@@ -29,6 +29,7 @@ from huiyin.standards import queries as standards
 from huiyin.standards import react as engine
 from huiyin.standards.document import Standard
 from huiyin.standards.react import Change, Fact, PromiseState, Span
+from huiyin.standards.states import Amendment
 
 _MOST_SECONDS = 2**31 - 1  # what the column holds: 68 years
 # Every verb asks these, so they are written by hand: the query builder costs more than their rows.
@@ -141,13 +142,16 @@ def record(
     by: Caller | None = None,
     at: datetime | None = None,
 ) -> Event:
-    """Write one event and carry out what it does to the promises."""
-    by, at = by or work.by, at or work.at
+    """Write one event and carry out what it does to the promises.
+
+    An ``at`` before the work's own moment is a fact heard of late: it counts at that moment as far
+    as nothing contradicts it (:mod:`huiyin.matters.lateness`), and the event says when it counts.
+    """
+    by, at = by or work.by, min(at or work.at, work.at)
     posts = acting_posts(work, by)
     if any(clause.by and kind in clause.kept_by for clause in work.standard.clauses):
         # In which post somebody acted decides a leader's answer, also when replayed (CMP-04).
         data = {**(data or {}), "posts": posts}
-    event = write_event(work, kind, by=by, at=at, text=text, via=via, contact=contact, data=data)
     fact = Fact(
         kind=kind,
         at=at,
@@ -160,7 +164,22 @@ def record(
         until=until,
         reason=text,
     )
-    apply_changes(work, engine.react(work.standard, work.promises, fact, work.calendar))
+    if at < work.at:
+        counts_at, changes = lateness.hear(
+            matter=work.matter,
+            standard=work.standard,
+            promises=work.promises,
+            fact=fact,
+            at=work.at,
+            calendar=work.calendar,
+        )
+        if counts_at != at:
+            data = {**(data or {}), "told_at": at.isoformat()}
+            at = counts_at
+    else:
+        changes = engine.react(work.standard, work.promises, fact, work.calendar)
+    event = write_event(work, kind, by=by, at=at, text=text, via=via, contact=contact, data=data)
+    apply_changes(work, changes)
     if not by.is_system:
         _note_movement(work, kind, until if kind == "paused" and until else at)
     return event
@@ -221,17 +240,27 @@ def apply_changes(work: Work, changes: Sequence[Change]) -> None:
         row = work.rows.get(change.key)
         if row is not None and not isinstance(change, engine.Break):
             row.epoch += 1
-        if isinstance(change, engine.PauseClock):
-            _open_pause(work, change.key, change.span)
-        elif isinstance(change, engine.ResumeClock):
-            _end_pause(work, change.key, change.at)
+        _keep_ledger(work, change, before.get(change.key))
+        if isinstance(change, engine.ResumeClock):
             resumed.add(change.at)
-        elif isinstance(change, engine.Close | engine.Void) and before[change.key].pauses:
-            _end_pause(work, change.key, change.at)
+    _take_back_blame(work, before)
     for moment in sorted(resumed):
         if moment < work.at:
             # The pause ended by itself: a fact of its own moment, already settled by the engine.
             write_event(work, "resumed", by=SYSTEM, at=moment)
+
+
+def _keep_ledger(work: Work, change: Amendment, before: PromiseState | None) -> None:
+    """Write down how a change begins, ends or corrects pauses."""
+    match change:
+        case engine.PauseClock(key=key, span=span):
+            _open_pause(work, key, span)
+        case engine.ResumeClock(key=key, at=at):
+            _end_pause(work, key, at)
+        case engine.Close(key=key, at=at) | engine.Void(key=key, at=at) if before and before.pauses:
+            _end_pause(work, key, at)
+        case engine.Correct(promise=after) if before:
+            _correct_pauses(work, before, after)
 
 
 def _open_pause(work: Work, key: str, span: Span) -> None:
@@ -246,6 +275,24 @@ def _open_pause(work: Work, key: str, span: Span) -> None:
 
 def _end_pause(work: Work, key: str, at: datetime) -> None:
     Pause.objects.filter(promise_id=work.rows[key].pk, to_at__isnull=True).update(to_at=at)
+
+
+def _correct_pauses(work: Work, before: PromiseState, after: PromiseState) -> None:
+    for was, span in zip(before.pauses, after.pauses, strict=True):
+        if was.to_at != span.to_at:
+            pauses = Pause.objects.filter(promise_id=work.rows[after.key].pk)
+            pauses.filter(from_at=span.from_at).update(to_at=span.to_at)
+
+
+def _take_back_blame(work: Work, before: Mapping[str, PromiseState]) -> None:
+    """What a fact heard of late makes kept, nobody has dropped (STD-05)."""
+    kept = [
+        work.rows[one.key].pk
+        for one in work.promises
+        if one.state != "broken" and one.key in before and before[one.key].state == "broken"
+    ]
+    if kept:
+        NonConformity.objects.filter(promise_id__in=kept).delete()
 
 
 def finish_work(work: Work) -> str:

@@ -1,4 +1,8 @@
-"""From dispatch to result: assign, accept, arrive, keep in touch, pause, finish (WO-02, REC-09)."""
+"""From dispatch to result: assign, accept, arrive, keep in touch, pause, finish (WO-02, REC-09).
+
+What happens in the field may be heard of late: ``at`` is when it happened, ``recorded_at`` when we
+hear of it; without it both are the same.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -64,12 +68,14 @@ def employee_on_duty(work: Work, code: str, field: str = "to") -> Duty:
 
 
 @transaction.atomic
-def accept_matter(*, by: Caller, at: datetime, number: str) -> str:
+def accept_matter(
+    *, by: Caller, at: datetime, number: str, recorded_at: datetime | None = None
+) -> str:
     """Take the matter on. Of two who take it at once, one wins and the other is told who (WO-02).
 
     An unassigned matter goes to whoever accepts it; an assigned one only to its owner.
     """
-    work = open_work(number=number, by=by, at=at, verb="accept")
+    work = open_work(number=number, by=by, at=recorded_at or at, verb="accept")
     me = work.staff.people.get(by.employee_id or 0)
     if me is None:
         raise UnableToChangeMatter(_("您不是本小区的当值员工,不能接单。"))
@@ -79,29 +85,39 @@ def accept_matter(*, by: Caller, at: datetime, number: str) -> str:
         )
     give_to(work, me)
     work.set(state="accepted")
-    record(work, "accepted", data={"to": me.code, "to_name": me.name})
+    record(work, "accepted", at=at, data={"to": me.code, "to_name": me.name})
     return finish_work(work)
 
 
 @transaction.atomic
-def arrive_at_matter(*, by: Caller, at: datetime, number: str) -> str:
+def arrive_at_matter(
+    *, by: Caller, at: datetime, number: str, recorded_at: datetime | None = None
+) -> str:
     """Record that someone is on site; keeps the ``arrive`` clock (CMP-03)."""
-    work = open_work(number=number, by=by, at=at, verb="arrive")
+    work = open_work(number=number, by=by, at=recorded_at or at, verb="arrive")
     work.set(state="on_site")
-    record(work, "arrived")
+    record(work, "arrived", at=at)
     return finish_work(work)
 
 
 @transaction.atomic
 def record_progress(
-    *, by: Caller, at: datetime, number: str, text: str, via: str = "", reached: bool = True
+    *,
+    by: Caller,
+    at: datetime,
+    number: str,
+    text: str,
+    via: str = "",
+    reached: bool = True,
+    recorded_at: datetime | None = None,
 ) -> str:
     """Record progress. Told to the owner on a channel that reaches them it renews keep-in-touch;
     an internal note (no ``via``) or a failed call (``reached`` false) does not (CMP-06)."""
-    work = open_work(number=number, by=by, at=at, verb="progress")
+    work = open_work(number=number, by=by, at=recorded_at or at, verb="progress")
     text, via = check_text(text, "text"), check_via(via, required=False)
     contact = rules.is_contact(via, reached, OWNER_CHANNELS)
-    record(work, "progressed", text=text, via=via, contact=contact, data={"reached": reached})
+    data = {"reached": reached}
+    record(work, "progressed", at=at, text=text, via=via, contact=contact, data=data)
     return finish_work(work)
 
 
@@ -161,16 +177,30 @@ def resume_matter(*, by: Caller, at: datetime, number: str) -> str:
 
 
 @transaction.atomic
-def finish_matter(*, by: Caller, at: datetime, number: str, result: str, cause: str = "") -> str:
+def finish_matter(
+    *,
+    by: Caller,
+    at: datetime,
+    number: str,
+    result: str,
+    cause: str = "",
+    recorded_at: datetime | None = None,
+) -> str:
     """Record the result, and the cause if known (CMP-09). The clocks of what comes after start:
     feedback, visit back, closing."""
-    work = open_work(number=number, by=by, at=at, verb="finish")
+    work = open_work(number=number, by=by, at=recorded_at or at, verb="finish")
     result = check_text(result, "result")
     if cause and cause not in CAUSES:
         raise BadInput(_("没有“%(it)s”这个原因。") % {"it": cause}, field="cause")
-    passed = work.matter.cycle == 1
-    work.set(state="finished", finished_at=at, result=result, cause=cause, first_time_pass=passed)
-    record(work, "finished", text=result, data={"cause": cause} if cause else None)
+    data = {"cause": cause} if cause else None
+    event = record(work, "finished", at=at, text=result, data=data)
+    work.set(
+        state="finished",
+        finished_at=event.at,
+        result=result,
+        cause=cause,
+        first_time_pass=work.matter.cycle == 1,
+    )
     follower = work.staff.people.get(work.matter.follower_id or 0)
     if follower is not None and follower.id != by.employee_id:
         subject = _("您跟进的 %(number)s 已办结,请确认业主已得到答复") % {"number": number}
@@ -188,36 +218,54 @@ def reply_to_owner(*, by: Caller, at: datetime, number: str, text: str, via: str
 
 
 @transaction.atomic
-def sign_matter(*, by: Caller, at: datetime, number: str, name: str) -> str:
+def sign_matter(
+    *, by: Caller, at: datetime, number: str, name: str, recorded_at: datetime | None = None
+) -> str:
     """Record the owner's signature under the work done (WO-03)."""
-    work = open_work(number=number, by=by, at=at, verb="sign")
+    work = open_work(number=number, by=by, at=recorded_at or at, verb="sign")
     name = check_text(name, "name")[:40]
-    work.set(signed_name=name, signed_at=at)
-    record(work, "signed", text=name)
+    event = record(work, "signed", at=at, text=name)
+    work.set(signed_name=name, signed_at=event.at)
     return finish_work(work)
 
 
 @transaction.atomic
-def note_matter(*, by: Caller, at: datetime, number: str, text: str) -> str:
+def note_matter(
+    *, by: Caller, at: datetime, number: str, text: str, recorded_at: datetime | None = None
+) -> str:
     """Write an internal note; no clock hears it."""
-    work = open_work(number=number, by=by, at=at, verb="note")
-    record(work, "noted", text=check_text(text, "text"))
+    work = open_work(number=number, by=by, at=recorded_at or at, verb="note")
+    record(work, "noted", at=at, text=check_text(text, "text"))
     return finish_work(work)
 
 
 @transaction.atomic
-def add_photos(*, by: Caller, at: datetime, number: str, photos: Sequence[int]) -> str:
-    """Hang stored photos on the matter; the same photo twice stays one."""
-    work = open_work(number=number, by=by, at=at, verb="photo")
+def add_photos(
+    *,
+    by: Caller,
+    at: datetime,
+    number: str,
+    photos: Sequence[int],
+    stage: str = "",
+    recorded_at: datetime | None = None,
+) -> str:
+    """Hang stored photos on the matter, taken before or after the work (WO-07).
+
+    The same photo twice stays one.
+    """
+    work = open_work(number=number, by=by, at=recorded_at or at, verb="photo")
+    if stage not in Photo.Stage.values:
+        raise BadInput(_("请说明照片是施工前还是施工后。"), field="stage")
     there = Photo.objects.filter(matter=work.matter).count()
     if there + len(photos) > 4 * MAX_PHOTOS:
         raise BadInput(_("一件事最多 %(n)d 张照片。") % {"n": 4 * MAX_PHOTOS}, field="photos")
+    text = str(titles.PHOTO_STAGES[stage]) % {"n": len(photos)}
+    event = record(work, "noted", at=at, text=text, data={"photos": stage} if stage else None)
     Photo.objects.bulk_create(
         [
-            Photo(matter=work.matter, file_id=one, at=at, by_id=by.employee_id)
+            Photo(matter=work.matter, file_id=one, at=event.at, by_id=by.employee_id, stage=stage)
             for one in dict.fromkeys(photos)
         ],
         ignore_conflicts=True,
     )
-    record(work, "noted", text=_("加照片 %(n)d 张") % {"n": len(photos)})
     return finish_work(work)

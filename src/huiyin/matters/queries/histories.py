@@ -82,7 +82,7 @@ def disturbed_since(*, at: datetime, community_id: int) -> bool:
 
 
 def facts(matter: Matter, events: Iterable[Event]) -> tuple[Fact, ...]:
-    """Return events in the order written as facts, each under the kind the matter had then."""
+    """Return events in time order as facts, each under the kind the matter had then."""
     events = list(events)
     kind, important = _origin(matter, events)
     cycle = 1
@@ -126,7 +126,7 @@ def _matters(community_id: int | None) -> QuerySet[Matter]:
 def _read(chunk: Sequence[Matter]) -> Iterator[History]:
     ids = [matter.pk for matter in chunk]
     events: dict[int, list[Event]] = defaultdict(list)
-    for event in Event.objects.filter(matter_id__in=ids).order_by("id"):
+    for event in Event.objects.filter(matter_id__in=ids).order_by("at", "id"):
         events[event.matter_id].append(event)
     rows = list(Promise.objects.filter(matter_id__in=ids).order_by("id"))
     pauses = pauses_of(row.pk for row in rows)

@@ -82,6 +82,11 @@ class Life:
         """Name a moment ahead, from minutes to weeks."""
         return self.now + timedelta(minutes=self.random.choice((5, 60, 1500, 9000, 30000)))
 
+    def heard_late(self, given: Any) -> dict[str, Any]:
+        """Let it have happened before now: within the hour, the day, or longer ago than we hear."""
+        ago = timedelta(minutes=self.random.choice((1, 12, 50, 400, 1400, 3000)))
+        return {**given, "at": self.now - ago, "recorded_at": self.now}
+
     def someone(self) -> str:
         """Name an employee, now and then one of the neighbours."""
         return self.random.choice(["E008", "E009", "E013", "E016", "E020", "E033"])
@@ -111,6 +116,13 @@ VERBS: dict[str, Verb] = {
     "assign": lambda life, it: actions.assign_matter(**it, to=life.someone()),
     "accept": lambda life, it: actions.accept_matter(**it),
     "arrive": lambda life, it: actions.arrive_at_matter(**it),
+    "accept_late": lambda life, it: actions.accept_matter(**life.heard_late(it)),
+    "arrive_late": lambda life, it: actions.arrive_at_matter(**life.heard_late(it)),
+    "progress_late": lambda life, it: actions.record_progress(
+        **life.heard_late(it), text="已联系", via="visit"
+    ),
+    "finish_late": lambda life, it: actions.finish_matter(**life.heard_late(it), result="已处理"),
+    "sign_late": lambda life, it: actions.sign_matter(**life.heard_late(it), name="王丽"),
     "progress": lambda life, it: actions.record_progress(
         **it,
         text="已联系",
