@@ -28,6 +28,9 @@ OPEN = {  # read by machines, or before anybody is known
     "accounts/logout/",
     "accounts/inactive/",
     "accounts/2fa/authenticate/",
+    "sw.js",  # kept by a phone, whoever holds it: nothing of anybody is in these three
+    "manifest.webmanifest",
+    "work/shell/",
 }
 OWN_ACCOUNT = ("accounts/",)  # one's own password and second factor: no colleague's row
 API = "api/v1/"  # walked by test_walls_api
@@ -84,7 +87,17 @@ PAGES: dict[str, tuple[Page, ...]] = {
         ),
     ),
     "work/": (Page(right="keeper", own=True),),
+    "work/<str:number>/": (Page(MATTER, right="keeper"),),
     "work/<str:number>/<str:verb>/": (Page({**MATTER, "verb": "accept"}, form={}, right="keeper"),),
+    "dispatch/": (Page(wrong="technician", own=True),),
+    "dispatch/board/": (Page(wrong="collector", own=True),),
+    "dispatch/hands/": (Page(wrong="collector", own=True),),
+    "dispatch/next/": (Page(wrong="technician", own=True),),
+    "dispatch/<str:number>/": (Page(MATTER, wrong="collector"),),
+    "dispatch/<str:number>/<str:verb>/": (
+        Page({**MATTER, "verb": "nudge"}, form={}, wrong="collector"),
+        Page({**MATTER, "verb": "assign"}, form={"assign-to": "E008"}, wrong="collector"),
+    ),
     "inbox/": (Page(right="keeper", own=True),),
     "inbox/read/": (Page(form={}, own=True),),
     "inbox/unread/": (Page(own=True),),

@@ -24,6 +24,8 @@ KINDS = (
     "sign_off",
     "appointment",
 )
+# Kinds that remind colleagues of each other; no owner waits, nobody is sent.
+INTERNAL_KINDS = ("approval", "sign_off")
 # Channels of REC-06; "internal" is a note among staff and never a contact with the owner.
 CHANNELS = (
     "phone",

@@ -21,7 +21,7 @@ ON CONFLICT (community_id) DO UPDATE SET mark = EXCLUDED.mark
 
 def beat_pulse(community_id: int) -> None:
     """Change the community's mark once the transaction has committed, once per transaction."""
-    due = (asked for _, asked, _ in connection.run_on_commit)
+    due = (asked[1] for asked in connection.run_on_commit)
     if not any(isinstance(one, partial) and one.args == (community_id,) for one in due):
         transaction.on_commit(partial(_beat, community_id))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 OPEN = ("received", "reopened", "assigned", "accepted", "on_site")
 UNASSIGNED = ("received", "reopened")
+IN_HAND = ("assigned", "accepted", "on_site")
 AFTER = ("finished", "visited_back")
 
 # Verb → states in which it is allowed. Further conditions stand in :func:`refusal`.

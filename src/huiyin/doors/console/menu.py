@@ -4,33 +4,80 @@ It is the same for everybody with the same posts on the same page, so it is rend
 process and language, not once per request.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.estate.access import EDITORS
-from huiyin.kernel.caller import Caller
-from huiyin.matters.access import FIELD
+from huiyin.kernel.caller import POSTS, Caller
+from huiyin.matters.access import DESK, FIELD, FOREMEN
+
+EVERYBODY = POSTS
+INDOORS = tuple(post for post in POSTS if post not in FIELD)
+TABS = 5  # as many as a phone has room for
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A page of the menu: for whom it is, and the address of a number to show beside it."""
+
+    name: str
+    title: Promise
+    icon: str
+    posts: tuple[str, ...] = EVERYBODY
+    counter: str = ""
+
+
+# The first group is the day's work; on a phone it is the tabs below, and the rest opens from above.
+DAILY = (
+    Item("desk", _("台前"), "phone", INDOORS),
+    Item("dispatch", _("调度"), "send", (*DESK, *FOREMEN)),
+    Item("queue", _("事项"), "list-check"),
+    Item("work", _("我的工作"), "tool"),
+    Item("inbox", _("消息"), "bell", counter="inbox_unread"),
+)
+GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
+    (_("现场"), ()),
+    (_("资料"), ()),
+    (
+        _("管理"),
+        (
+            Item("figures", _("指标"), "chart-bar", INDOORS),
+            Item("standards", _("服务标准"), "clipboard-check"),
+            Item("calendar", _("工作日历"), "calendar"),
+            Item("staff", _("员工"), "users"),
+            Item("roster", _("导入住户册"), "table-import", EDITORS),
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One page of the menu; ``counter`` is the address of a number to show beside it."""
+    """One page of the menu as it is drawn."""
 
     title: str
     url: str
     icon: str
     current: bool
     counter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pages that belong together, under a heading."""
+
+    title: str
+    entries: list[Entry] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +96,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def home_name(caller: Caller, community_id: int) -> str:
     """Return the page somebody starts on: the field on their own work, the others on the desk."""
-    return "work" if _is_field(caller, community_id) else "desk"
-
-
-def _is_field(caller: Caller, community_id: int) -> bool:
-    return caller.posts_in(community_id) <= FIELD
+    return "work" if caller.posts_in(community_id) <= FIELD else "desk"
 
 
 def _frame_of(request: StaffRequest) -> Frame:
@@ -61,39 +104,30 @@ def _frame_of(request: StaffRequest) -> Frame:
     return _frame(
         get_language() or "",
         "/" + request.path.split("/", 2)[1] + "/",
-        _is_field(caller, place.id),
-        caller.holds(place.id, *EDITORS),
+        caller.posts_in(place.id),
         place.name,
         caller.name,
     )
 
 
 @lru_cache(maxsize=1024)
-def _frame(
-    _language: str, path: str, field: bool, edits_houses: bool, place: str, who: str
-) -> Frame:
-    def entry(name: str, title: str, icon: str, counter: str = "") -> Entry:
-        url = reverse(name)
-        return Entry(title, url, icon, url == path, counter)
+def _frame(_language: str, path: str, posts: frozenset[str], place: str, who: str) -> Frame:
+    def entries(items: tuple[Item, ...]) -> list[Entry]:
+        return [_entry(item, path) for item in items if posts & set(item.posts)]
 
-    work = entry("work", _("我的工作"), "tool")
-    inbox = entry("inbox", _("消息"), "bell", reverse("inbox_unread"))
-    queue = entry("queue", _("事项"), "list-check")
-    desk = entry("desk", _("台前"), "phone")
-    first = [work, queue, inbox] if field else [desk, queue, work, inbox]
-    rest = [
-        entry("standards", _("服务标准"), "clipboard-check"),
-        entry("calendar", _("工作日历"), "calendar"),
-        entry("staff", _("员工"), "users"),
-    ]
-    if not field:
-        rest.insert(0, entry("figures", _("指标"), "chart-bar"))
-    if edits_houses:
-        rest.append(entry("roster", _("导入住户册"), "table-import"))
-    me = entry("me", who, "user")
-    common = {"place": place, "me": me}
+    daily = entries(DAILY)
+    groups = [Group(str(title), entries(items)) for title, items in GROUPS]
+    groups = [group for group in groups if group.entries]
+    me = _entry(Item("me", _("我的账号"), "user"), path)
+    common = {"place": place, "me": me, "who": who}
     return Frame(
-        top=render_to_string("parts/_top.html", {**common, "entries": rest}),
-        side=render_to_string("parts/_side.html", {**common, "entries": [*first, *rest]}),
-        tabs=render_to_string("parts/_tabs.html", {"entries": first}),
+        top=render_to_string("parts/_top.html", {**common, "groups": groups}),
+        side=render_to_string("parts/_side.html", {**common, "daily": daily, "groups": groups}),
+        tabs=render_to_string("parts/_tabs.html", {"entries": daily[:TABS]}),
     )
+
+
+def _entry(item: Item, path: str) -> Entry:
+    url = reverse(item.name)
+    counter = reverse(item.counter) if item.counter else ""
+    return Entry(str(item.title), url, item.icon, url == path, counter)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from huiyin.doors.console.conduct import views as conduct
 from huiyin.doors.console.desk import views as desk
+from huiyin.doors.console.dispatch import views as dispatch
 from huiyin.doors.console.figures import views as figures
 from huiyin.doors.console.inbox import views as inbox
 from huiyin.doors.console.incident import views as incident
@@ -13,6 +14,7 @@ from huiyin.doors.console.roster import views as roster
 from huiyin.doors.console.session import views as session
 from huiyin.doors.console.staff import views as staff
 from huiyin.doors.console.standards import views as standards
+from huiyin.doors.console.work import phone
 from huiyin.doors.console.work import views as work
 
 urlpatterns = [
@@ -32,8 +34,18 @@ urlpatterns = [
     path("matters/<str:number>/incident/", incident.incident, name="incident"),
     path("matters/<str:number>/conduct/", conduct.conduct, name="conduct"),
     path("matters/<str:number>/<str:verb>/", matter.act, name="matter_act"),
+    path("dispatch/", dispatch.dispatch, name="dispatch"),
+    path("dispatch/board/", dispatch.board, name="dispatch_board"),
+    path("dispatch/hands/", dispatch.hands, name="dispatch_hands"),
+    path("dispatch/next/", dispatch.following, name="dispatch_next"),
+    path("dispatch/<str:number>/", dispatch.panel, name="dispatch_panel"),
+    path("dispatch/<str:number>/<str:verb>/", dispatch.act, name="dispatch_act"),
     path("work/", work.work, name="work"),
+    path("work/shell/", phone.shell, name="work_shell"),
+    path("work/<str:number>/", work.job, name="work_job"),
     path("work/<str:number>/<str:verb>/", work.act, name="work_act"),
+    path("sw.js", phone.service_worker, name="service_worker"),
+    path("manifest.webmanifest", phone.manifest, name="manifest"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/read/", inbox.read, name="inbox_read"),
     path("inbox/unread/", inbox.unread, name="inbox_unread"),

@@ -35,9 +35,15 @@ class Browser:
         self.connection = http.client.HTTPConnection(HOST, port, timeout=30)
         self.headers: dict[str, str] = {}
         self._cookies: dict[str, str] = {}
+        self._marks: dict[str, str] = {}
 
     def ask(
-        self, method: str, path: str, body: bytes = b"", kind: str = "application/json"
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        kind: str = "application/json",
+        more: dict[str, str] | None = None,
     ) -> tuple[int, bytes]:
         """Send a request and read the whole answer."""
         headers = dict(self.headers)
@@ -45,17 +51,26 @@ class Browser:
             headers["Content-Type"] = kind
         if self._cookies:
             headers["Cookie"] = "; ".join(f"{name}={it}" for name, it in self._cookies.items())
-        self.connection.request(method, path, body or None, headers)
+        self.connection.request(method, path, body or None, headers | (more or {}))
         response = self.connection.getresponse()
         for name, value in response.getheaders():
             if name.lower() == "set-cookie":
                 cookie, _, it = value.partition(";")[0].partition("=")
                 self._cookies[cookie] = it
+            elif name.lower() == "etag":
+                self._marks[path] = value
         return response.status, response.read()
 
     def get(self, path: str) -> bytes:
         """Read a page that must be there."""
         return self._expect(200, *self.ask("GET", path))
+
+    def get_again(self, path: str) -> bool:
+        """Ask for a page under its last mark; tell whether it is still the same (304)."""
+        status, body = self.ask("GET", path, more={"If-None-Match": self._marks.get(path, "")})
+        if status != http.HTTPStatus.NOT_MODIFIED:
+            self._expect(200, status, body)
+        return status == http.HTTPStatus.NOT_MODIFIED
 
     def post(self, path: str, given: dict[str, object]) -> bytes:
         """Send JSON that must be accepted."""

@@ -1,11 +1,21 @@
 """Every read of matters, narrowed by the caller, returned as plain rows."""
 
+from huiyin.matters.pulse import pulse
 from huiyin.matters.queries.clocks import last_sweep, messages, photo_file, still_wanted
+from huiyin.matters.queries.dispatch import (
+    COUNTED,
+    NOTHING,
+    Board,
+    Load,
+    Section,
+    board,
+    loads,
+    next_due,
+)
 from huiyin.matters.queries.lists import (
     Filters,
     counts,
     list_matters,
-    load_of,
     my_work,
     owners_gone,
 )
@@ -20,22 +30,30 @@ from huiyin.matters.queries.rows import (
 )
 
 __all__ = [
+    "COUNTED",
+    "NOTHING",
+    "Board",
     "Counts",
     "EventView",
     "Filters",
+    "Load",
     "MatterRow",
     "MatterView",
     "PersonRef",
     "PromiseView",
+    "Section",
+    "board",
     "counts",
     "facts_of",
     "last_sweep",
     "list_matters",
-    "load_of",
+    "loads",
     "matter",
     "messages",
     "my_work",
+    "next_due",
     "owners_gone",
     "photo_file",
+    "pulse",
     "still_wanted",
 ]

@@ -21,7 +21,7 @@ from huiyin.matters.models import Matter
 from huiyin.matters.queries.rows import Counts, MatterRow
 from huiyin.staff.queries import local_day
 
-_ROW_FIELDS = (
+ROW_FIELDS = (
     "id",
     "number",
     "community__code",
@@ -80,11 +80,11 @@ def list_matters(
         rows = rows.filter(closed_at__isnull=True)
     rows = _after(rows, cursor, order)
     ordering = ("nearest_due_at", "id") if order == "due" else ("-received_at", "-id")
-    found = list(rows.order_by(*ordering).values_list(*_ROW_FIELDS)[: limit + 1])
+    found = list(rows.order_by(*ordering).values_list(*ROW_FIELDS)[: limit + 1])
     return paging.page_of(
         found,
         limit,
-        lambda row: _row(row, caller, at),
+        lambda row: matter_row(row, caller, at),
         lambda row: (_stamp(row[11] if order == "due" else row[10]), row[0]),
     )
 
@@ -160,7 +160,8 @@ def _after(rows: QuerySet[Matter], cursor: str, order: str) -> QuerySet[Matter]:
     return rows.filter(Q(received_at__lt=moment) | Q(received_at=moment, id__lt=last))
 
 
-def _row(row: tuple[Any, ...], caller: Caller, at: datetime) -> MatterRow:
+def matter_row(row: tuple[Any, ...], caller: Caller, at: datetime) -> MatterRow:
+    """Return a row of :data:`ROW_FIELDS` as the caller may see it."""
     (_pk, number, community, kind, state, house, place, text, owner_code, owner_name) = row[:10]
     (received_at, due_at, important, first_time_pass, cycle) = row[10:15]
     (owner_id, follower_id, received_by_id, community_id, closed_at, anonymous) = row[15:]
@@ -200,9 +201,9 @@ def my_work(*, caller: Caller, at: datetime, limit: int = 100) -> tuple[MatterRo
         visible(caller)
         .filter(owner_id=caller.employee_id, closed_at__isnull=True)
         .order_by("nearest_due_at", "id")
-        .values_list(*_ROW_FIELDS)[:limit]
+        .values_list(*ROW_FIELDS)[:limit]
     )
-    return tuple(_row(row, caller, at) for row in rows)
+    return tuple(matter_row(row, caller, at) for row in rows)
 
 
 def counts(*, caller: Caller, at: datetime, soon: datetime, community: str = "") -> Counts:
@@ -219,16 +220,6 @@ def counts(*, caller: Caller, at: datetime, soon: datetime, community: str = "")
         mine=Count("id", filter=Q(owner_id=caller.employee_id)),
     )
     return Counts(**found)
-
-
-def load_of(*, community_id: int) -> dict[int, int]:
-    """Return how many open matters each employee owns in a community."""
-    return dict(
-        Matter.objects.filter(community_id=community_id, closed_at__isnull=True)
-        .values("owner_id")
-        .annotate(n=Count("id"))
-        .values_list("owner_id", "n")
-    )
 
 
 _GONE = """

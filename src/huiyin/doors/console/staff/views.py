@@ -239,7 +239,7 @@ def _show(
         "who": who,
         "posts": [Post(one, str(titles.POSTS[one.post])) for one in who.posts],
         "shifts": [(one, str(titles.POSTS[one.post])) for one in who.shifts],
-        "load": matters.load_of(community_id=request.community.id).get(who.id, 0),
+        "load": _load(request).get(who.id, matters.NOTHING).open,
         "may_manage": _manages(request),
         "tools": [one for one in tools if not one.form.alarm],
         "alarms": [one for one in tools if one.form.alarm],
@@ -248,13 +248,19 @@ def _show(
     return show(request, "staff/employee.html", "staff/_employee.html", context, status=status)
 
 
+def _load(request: StaffRequest) -> dict[int, matters.Load]:
+    return matters.loads(community_id=request.community.id, at=request.moment)
+
+
 def _colleagues(request: StaffRequest) -> list[Colleague]:
     place = request.community.id
     rows = staff_queries.employees(caller=request.caller, community_id=place, at=request.moment)
-    load = matters.load_of(community_id=place)
+    load = _load(request)
     return [
         Colleague(
-            one, "、".join(str(titles.POSTS[post]) for post in one.posts), load.get(one.id, 0)
+            one,
+            "、".join(str(titles.POSTS[post]) for post in one.posts),
+            load.get(one.id, matters.NOTHING).open,
         )
         for one in rows
     ]

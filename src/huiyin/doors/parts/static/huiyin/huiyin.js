@@ -37,6 +37,18 @@
     if (!event.target.classList.contains("hy-unread")) tell(document.body.dataset.offline);
   });
 
+  /* -- lists that ask whether anything is new: 304 leaves them alone */
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { mark } = event.target.dataset;
+    if (mark) event.detail.headers["If-None-Match"] = mark;
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, elt } = event.detail;
+    if (xhr.status === 304) event.detail.shouldSwap = false;
+    else if (xhr.status === 200 && elt.dataset.mark) elt.dataset.mark = xhr.getResponseHeader("ETag") || "";
+  });
+
   /* -- menus and forms in place */
 
   document.addEventListener("click", (event) => {
@@ -105,6 +117,9 @@
     if (event.target.id === "hits") {
       box().setAttribute("aria-expanded", String(options().length > 0));
       if (options().length) choose(0);
+    }
+    if (event.target.id === "panel" && !matchMedia("(min-width: 62rem)").matches) {
+      event.target.scrollIntoView({ block: "start" });
     }
     if (event.target.id === "household") {
       clearHits();
