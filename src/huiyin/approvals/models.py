@@ -38,8 +38,10 @@ class Chain(models.Model):
 class Request(models.Model):
     """Something that waits for decisions; it keeps the steps it was asked under.
 
-    ``subject`` names what it is about as ``matter:YG-20260316-0007``; ``step`` counts from 0.
-    ``followed`` is the number of the matter that reminds whoever has to decide the present step.
+    ``subject`` names what it is about as ``matter:YG-20260316-0007``; ``step`` counts from 0, and
+    ``skipped`` lists the steps passed over because nobody could decide there. ``followed`` is the
+    number of the matter that reminds whoever decides the present step; ``to_follow`` says that the
+    request has moved since that matter was made.
     """
 
     class State(models.TextChoices):
@@ -55,11 +57,15 @@ class Request(models.Model):
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)  # yuan
     steps = models.JSONField()
     step = models.PositiveSmallIntegerField(default=0)
+    skipped = models.JSONField(default=list, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     asked_at = models.DateTimeField()
-    asked_by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     followed = models.CharField(max_length=30, blank=True, default="")
+    to_follow = models.BooleanField(default=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -78,11 +84,8 @@ class Request(models.Model):
             models.Index(
                 fields=["community", "id"], name="request_waiting", condition=Q(state="waiting")
             ),
-            models.Index(
-                fields=["id"],
-                name="request_to_follow",
-                condition=Q(state="waiting", followed="") | ~Q(state="waiting") & ~Q(followed=""),
-            ),
+            models.Index(fields=["id"], name="request_to_follow", condition=Q(to_follow=True)),
+            models.Index(fields=["asked_by", "-id"], name="request_of_asker"),
             models.Index(fields=["subject", "-id"], name="request_of_subject"),
         ]
 
