@@ -27,6 +27,8 @@ def test_every_answer_forbids_inline_script_and_foreign_content(client: Client) 
         "font-src": "'self'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
+        "worker-src": "'self'",
+        "manifest-src": "'self'",
         "base-uri": "'none'",
         "object-src": "'none'",
     }

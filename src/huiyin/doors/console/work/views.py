@@ -1,4 +1,8 @@
-"""My open matters, and the steps one takes on the way: accept, arrive, finish."""
+"""My open matters, and the steps one takes on the way: accept, arrive, finish.
+
+With its script the page draws itself from what the phone keeps (``field.js``); these forms are what
+there is without it.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huiyin.doors.console.lines import Line, lines
 from huiyin.doors.console.page import staff_page
+from huiyin.doors.console.work.phone import addresses
+from huiyin.doors.console.work.words import words
 from huiyin.doors.parts.forms import DoorForm, text_area
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
@@ -53,6 +59,14 @@ def work(request: StaffRequest) -> HttpResponse:
     return _show(request)
 
 
+@require_safe
+@staff_page
+def job(request: StaffRequest, number: str) -> HttpResponse:
+    """Show one job of mine; NotFound to whoever may not see the matter."""
+    matters.matter(caller=request.caller, number=number, at=request.moment)
+    return _show(request, only=number)
+
+
 @require_POST
 @staff_page
 def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
@@ -80,15 +94,22 @@ def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
 
 
 def _show(
-    request: StaffRequest, *, refused: tuple[str, FinishForm, str] | None = None, status: int = 200
+    request: StaffRequest,
+    *,
+    only: str = "",
+    refused: tuple[str, FinishForm, str] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     rows = matters.my_work(caller=request.caller, at=request.moment)
+    rows = tuple(row for row in rows if only in ("", row.number))
     jobs = [
         _job(row, line, refused)
         for row, line in zip(rows, lines(rows, request.moment), strict=True)
     ]
     lost = refused if refused and not any(job.line.number == refused[0] for job in jobs) else None
-    context = {"jobs": jobs, "lost": lost}
+    context: dict[str, Any] = {"jobs": jobs, "lost": lost, "job": only}
+    if not wants_fragment(request):
+        context |= {"me": request.user.get_username(), "phone": addresses(), "words": words()}
     return show(request, "work/work.html", "work/_jobs.html", context, status=status)
 
 
