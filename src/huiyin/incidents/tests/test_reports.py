@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from huiyin.approvals.queries import waiting as waiting_for
 from huiyin.incidents import actions, queries
 from huiyin.kernel.errors import BadInput, Forbidden, NotFound
 from huiyin.matters.models import Promise
@@ -41,8 +42,11 @@ def report_promise(number: str) -> Promise:
 def test_a_report_is_written_approved_by_the_company_and_filed(cast: Cast) -> None:
     number = emergency(cast)
     write(cast, number)
-    told = Message.objects.filter(about=number, purpose__contains="report:submitted")
-    assert [one.recipient.code for one in told] == [cast.code("company_service")]
+    for post in ("company_service", "general_manager"):
+        waiting = waiting_for(
+            caller=cast.caller(post), community_id=cast.town.community.pk, at=LATER
+        )
+        assert [one.subject for one in waiting] == [f"matter:{number}"]
     assert report_promise(number).state == "running"
     file_number = actions.approve_report(
         by=cast.caller("company_service"), at=LATER, number=number, opinion="同意"
@@ -54,8 +58,8 @@ def test_a_report_is_written_approved_by_the_company_and_filed(cast: Cast) -> No
     assert (row.state, row.file_number, row.opinion) == ("filed", file_number, "同意")
     assert row.written_by.code == cast.code("manager")
     assert row.decided_by is not None and row.decided_by.code == cast.code("company_service")
-    actions_taken = Entry.objects.order_by("id").values_list("action", flat=True)
-    assert list(actions_taken)[-2:] == ["incident.report_submitted", "incident.report_filed"]
+    taken = Entry.objects.filter(action__startswith="incident.").order_by("id")
+    assert [one.action for one in taken] == ["incident.report_submitted", "incident.report_filed"]
 
 
 @pytest.mark.rule("CMP-03")
@@ -67,7 +71,7 @@ def test_a_returned_report_is_written_again(cast: Cast) -> None:
         actions.return_report(by=leader, at=LATER, number=number, opinion=" ")
     actions.return_report(by=leader, at=LATER, number=number, opinion="原因不清")
     assert Message.objects.filter(recipient=cast.employee("manager"), about=number).filter(
-        purpose__contains="report:returned"
+        purpose__endswith=":returned", text="原因不清"
     )
     with pytest.raises(actions.UnableToDecide):
         actions.approve_report(by=leader, at=LATER, number=number)
