@@ -1,6 +1,6 @@
 """What every call passes before its operation runs, in this order.
 
-1. Who is it? (401)
+1. Who is it? (401) An operation may know callers in a way of its own (``recognise``).
 2. Is the body's length known, small enough, and is it JSON? (411, 413, 415)
 3. Is every query parameter one we know? (422)
 4. Does an ``Idempotency-Key`` make it a repetition? Then it gets the answer given before.
@@ -49,13 +49,22 @@ def gate(run: Run) -> Run:
     )
 
     most: int = getattr(operation.view_func, "body_most", BODY_MOST)
+    recognise: Callable[[HttpRequest], Caller | None] = getattr(
+        operation.view_func, "recognise", caller_of
+    )
 
     def through(request: Request, **path: Any) -> HttpResponse:
         try:
-            request.caller = caller_of(request)
+            caller = recognise(request)  # None: what is said is signed, and checked as it is read
+            if caller is not None:
+                request.caller = caller
             _check_body(request, most, takes_body)
             _check_query(request, known)
-            if request.method == "POST" and "Idempotency-Key" in request.headers:
+            if (
+                caller is not None
+                and request.method == "POST"
+                and "Idempotency-Key" in request.headers
+            ):
                 return _once(request, lambda: run(request, **path))
         except Exception as error:
             return operation.api.on_exception(request, error)

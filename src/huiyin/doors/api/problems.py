@@ -67,6 +67,7 @@ def title_of(status: int) -> str:
         413: _("内容太大"),
         415: _("内容类型不支持"),
         422: _("填写有误"),
+        429: _("太频繁"),
         500: _("系统出错"),
     }
     return titles.get(status) or HTTPStatus(status).phrase

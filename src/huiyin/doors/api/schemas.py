@@ -205,6 +205,7 @@ class CallEventGiven(Given):
     at: Moment
     number: Annotated[str, StringConstraints(max_length=24, pattern=r"^[0-9+*# ()-]*$")] = ""
     rings: Annotated[int, Field(ge=0, le=200)] = 0
+    extension: Annotated[str, StringConstraints(max_length=12, pattern=r"^[0-9*#]*$")] = ""
 
 
 class ReportGiven(Given):
@@ -441,6 +442,7 @@ class CallOut(Schema):
     abandoned_at: str | None
     ended_at: str | None
     rings: int
+    extension: str
     matter: str | None
 
 
