@@ -30,6 +30,7 @@ EXPECTED = {
     ("huiyin.config.programs", "UnableToStart"),
     ("huiyin.config.backup", "UnableToBackUp"),
     ("huiyin.config.backup", "UnableToRestore"),
+    ("huiyin.triage.command", "UnusableFile"),
     ("django.core.management.base", "CommandError"),
     ("django.core.exceptions", "ImproperlyConfigured"),
 }
@@ -202,6 +203,7 @@ def _tick(_arguments: Arguments) -> int | None:
     from huiyin.kernel import clock
 
     _call("huiyin.doors.clock.sweeper:tick", clock.now())
+    _call("huiyin.doors.clock.postman:once", clock.now())
     return DONE
 
 
@@ -258,6 +260,11 @@ def _token_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _with_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true")
+
+
+def _suggest_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=_file, nargs="?")
     parser.add_argument("--json", action="store_true")
 
 
@@ -348,6 +355,13 @@ COMMANDS = {
             "list the rules and the tests that keep them",
             lambda given: _call("huiyin.reports.rules:run", given.json),
             _with_json,
+            needs_database=False,
+        ),
+        Command(
+            "suggest",
+            "measure the table of words on sentences, or list what it calls urgent",
+            lambda given: _call("huiyin.triage.command:run", given.file, as_json=given.json),
+            _suggest_arguments,
             needs_database=False,
         ),
         Command(
