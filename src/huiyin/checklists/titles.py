@@ -1,6 +1,11 @@
 """Names and refusals of checklists in the reader's language."""
 
+from typing import Any
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from huiyin.checklists.rules import Item
 
 KINDS = {
     "tick": _("打勾"),
@@ -69,3 +74,14 @@ VALUES = {
     "too_long": _("最多 %(limit)d 字。"),
     "too_many_photos": _("每一项最多 %(limit)d 张照片。"),
 }
+
+
+def answer(item: Item, value: Any) -> str:
+    """Say in words what was put at an item; pictures are said by their number."""
+    if item.kind == "tick":
+        return gettext("是") if value else gettext("否")
+    if item.kind == "number":
+        return f"{value} {item.unit}".strip()
+    if item.kind == "photo":
+        return gettext("%(n)d 张照片") % {"n": len(value["files"])}
+    return str(value["name"]) if isinstance(value, dict) else str(value)

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from huiyin.flows.bench import fill
 from huiyin.flows.bench.measure import Result, against_limit, alternate, middle, milliseconds
 from huiyin.flows.bench.scratch import leave_database
+from huiyin.flows.reactions import react
 from huiyin.kernel import clock
 from huiyin.matters import queries
 from huiyin.matters.actions.sweep import BATCH, beat, sweep
@@ -99,7 +100,8 @@ def _idle(at: datetime) -> Result:
 
 
 def tick(at: datetime) -> int:
-    """Do what one tick of the worker does: sweep, deliver, leave a heartbeat."""
+    """Do what one tick of the worker does: react, sweep, deliver, leave a heartbeat."""
+    react(at)
     fired = 0
     while claimed := sweep(at=at):
         fired += claimed

@@ -1,0 +1,81 @@
+"""What follows a request: which ones have moved since the matter that reminds of them was made."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from huiyin.approvals import titles
+from huiyin.approvals.models import Request
+from huiyin.approvals.rules import standing
+from huiyin.staff.queries import directory
+
+MOST = 200  # of one round; the next follows a few seconds later
+
+
+@dataclass(frozen=True, slots=True)
+class ToFollow:
+    """A request that moved: the matter made before, and for whom the next one is, if it waits.
+
+    ``decider`` is the code of who may decide now, on duty first; "" when nobody can.
+    """
+
+    id: int
+    community: str
+    kind_title: str
+    title: str
+    state: str
+    moved_at: datetime
+    followed: str
+    is_waiting: bool
+    decider: str
+
+
+def to_follow() -> list[int]:
+    """Return the requests that moved, oldest first. One look at an index that is mostly empty."""
+    return list(
+        Request.objects.filter(to_follow=True).order_by("id").values_list("id", flat=True)[:MOST]
+    )
+
+
+def claim(*, request_id: int, at: datetime) -> ToFollow | None:
+    """Lock a request that moved, or return None where somebody else follows it already.
+
+    Must run inside the transaction that ends with :func:`follow`.
+    """
+    request = (
+        Request.objects.select_related("community")
+        .select_for_update(no_key=True, skip_locked=True, of=("self",))
+        .filter(pk=request_id, to_follow=True)
+        .first()
+    )
+    if request is None:
+        return None
+    is_waiting = request.state == Request.State.WAITING
+    last = request.decisions.order_by("-step").values_list("at", flat=True).first()
+    return ToFollow(
+        id=request.pk,
+        community=request.community.code,
+        kind_title=str(titles.KINDS.get(request.kind, request.kind)),
+        title=request.title,
+        state=str(titles.STATES[request.state]),
+        moved_at=request.decided_at or last or request.asked_at,
+        followed=request.followed,
+        is_waiting=is_waiting,
+        decider=_decider(request, at) if is_waiting else "",
+    )
+
+
+def _decider(request: Request, at: datetime) -> str:
+    people = directory(community_id=request.community_id, at=at)
+    where = standing(request.steps, request.step, request.asked_by_id, people)
+    return where.deciders[0].person.code if where else ""
+
+
+def follow(*, request_id: int, number: str) -> None:
+    """Remember the matter that reminds of a request; it has been followed as it stands now."""
+    Request.objects.filter(pk=request_id).update(followed=number, to_follow=False)
+
+
+def waiting_unfollowed(*, before: datetime) -> list[int]:
+    """Return requests that wait since before a moment without a matter that reminds of them."""
+    rows = Request.objects.filter(state="waiting", to_follow=True, asked_at__lt=before)
+    return list(rows.order_by("id").values_list("id", flat=True))
