@@ -76,7 +76,7 @@ def draw(request: StaffRequest) -> list[Drawn]:
             title=_("即将到期"),
             icon="clock",
             empty=_("没有等着到期的"),
-            all_of_it="",
+            all_of_it="state=",
         ),
         drawn(
             board.stalled,

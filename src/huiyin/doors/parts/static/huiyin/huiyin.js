@@ -49,6 +49,18 @@
     else if (xhr.status === 200 && elt.dataset.mark) elt.dataset.mark = xhr.getResponseHeader("ETag") || "";
   });
 
+  const places = new Map(); // how far somebody had scrolled a list that is drawn anew
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    for (const list of all("section[id] > .hy-rows", event.detail.target)) {
+      places.set(list.parentElement.id, list.scrollTop);
+    }
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    for (const list of all("section[id] > .hy-rows", event.detail.target)) {
+      list.scrollTop = places.get(list.parentElement.id) || 0;
+    }
+  });
+
   /* -- menus and forms in place */
 
   document.addEventListener("click", (event) => {
