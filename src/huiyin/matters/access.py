@@ -39,9 +39,15 @@ MAY_DO: dict[str, tuple[str, ...] | None] = {
     "report": (*DESK, *FOREMEN),
     "hand-over": (*LEADERS, "supervisor"),
     "nudge": (*DESK, *FOREMEN),
+    "give-back": (),
+    "take-back": (*DESK, *FOREMEN),
+    "link": (*DESK, *FOREMEN),
+    "unlink": (*DESK, *FOREMEN),
 }
 # What the owner of a matter may not do alone, because somebody else must look at it.
-NOT_BY_OWNER_ALONE = frozenset({"close", "reopen", "reclassify", "mark-important"})
+NOT_BY_OWNER_ALONE = frozenset(
+    {"close", "reopen", "reclassify", "mark-important", "take-back", "link", "unlink"}
+)
 
 
 def visible(caller: Caller) -> QuerySet[Matter]:

@@ -79,6 +79,7 @@ EVENT_KINDS = (
     "reported",
     "linked",
     "unlinked",
+    "given_back",
 )
 # Causes that the weekly analysis of complaints groups by (CMP-09), named when a matter is finished.
 CAUSES = (

@@ -14,7 +14,7 @@ from huiyin.standards.react import Change, Fact, PromiseState
 
 # What only the one who has the matter does, so not while somebody else had it.
 _OF_THE_OWNER = frozenset({"accepted", "arrived", "finished", "signed"})
-_GIVEN = frozenset({"assigned", "accepted", "handed_over"})
+_GIVEN = frozenset({"assigned", "accepted", "handed_over", "given_back"})
 # Nobody agrees a time for, or lays aside, what is done: they did not know of it.
 _STILL_OPEN = frozenset({"promised", "paused", "resumed"})
 _BEGUN_ANEW = frozenset({"received", "reopened", "unlinked"})

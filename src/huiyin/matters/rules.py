@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from huiyin.matters.kinds import INTERNAL_KINDS
+
 OPEN = ("received", "reopened", "assigned", "accepted", "on_site")
 UNASSIGNED = ("received", "reopened")
 IN_HAND = ("assigned", "accepted", "on_site")
@@ -32,9 +34,15 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "report": (*OPEN, *AFTER, "closed"),
     "hand-over": (*OPEN, *AFTER),
     "nudge": (*OPEN, *AFTER),
+    "give-back": IN_HAND,
+    "take-back": IN_HAND,
+    "link": OPEN,
+    "unlink": (*OPEN, *AFTER, "closed"),
 }
 # Done through a procedure of its own, so no button on the matter's page.
 NO_BUTTON = frozenset({"hand-over"})
+# Who has a linked report in hand is decided where the problem is worked on.
+OF_THE_PARENT = frozenset({"assign", "accept", "give-back", "take-back"})
 # Kinds the desk may settle on the spot without sending anybody.
 SETTLED_AT_DESK = (
     "enquiry",
@@ -47,6 +55,8 @@ SETTLED_AT_DESK = (
     "sign_off",
     "appointment",
 )
+# Nobody reports these because of a problem that others might report too.
+UNLINKABLE = ("callback", "correction", "appointment", *INTERNAL_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,8 @@ class Standing:
     is_signed: bool
     is_anonymous: bool
     owes_visit_back: bool
+    is_linked: bool = False
+    is_about_employee: bool = False
 
 
 def refusal(verb: str, standing: Standing) -> str | None:
@@ -79,7 +91,13 @@ def refusal(verb: str, standing: Standing) -> str | None:
         ("sign", standing.is_signed, "signed"),
         ("sign", standing.is_anonymous, "anonymous"),
         ("close", standing.owes_visit_back, "visit_back"),
+        ("link", standing.is_linked, "linked"),
+        ("link", standing.is_about_employee, "about_employee"),
+        ("link", standing.kind in UNLINKABLE, "internal"),
+        ("unlink", not standing.is_linked, "alone"),
     )
+    if standing.is_linked and verb in OF_THE_PARENT:
+        return f"{verb}:linked"
     return next((f"{verb}:{why}" for about, holds, why in reasons if about == verb and holds), None)
 
 

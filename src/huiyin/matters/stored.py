@@ -117,4 +117,6 @@ def standing_of(
         is_anonymous=matter.anonymous,
         owes_visit_back=matter.state == "finished"
         and any(one.code == "visit_back" for one in owed),
+        is_linked=matter.parent_id is not None,
+        is_about_employee=matter.about_employee_id is not None,
     )

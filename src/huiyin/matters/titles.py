@@ -70,6 +70,7 @@ EVENTS = {
     "reported": _("事件报告归档"),
     "linked": _("并入同一问题"),
     "unlinked": _("解除合并"),
+    "given_back": _("退回,待重新派人"),
 }
 PHOTO_STAGES = {
     "": _("加照片 %(n)d 张"),
@@ -154,12 +155,24 @@ VERBS = {
     "report": _("事件报告"),
     "hand-over": _("交接"),
     "nudge": _("催办"),
+    "give-back": _("退回"),
+    "take-back": _("收回"),
+    "link": _("并入同一问题"),
+    "unlink": _("解除合并"),
 }
 # Why a verb is refused; what is not listed falls back to WRONG_STATE.
 REFUSALS = {
     "pause:paused": _("计时已经暂停,请先恢复。"),
     "pause:nothing": _("现在没有可以暂停的时限:只有办结时限可以暂停。"),
     "resume:running": _("计时没有暂停。"),
+    "assign:linked": _("这件事已并入另一件,请在那一件上派人。"),
+    "accept:linked": _("这件事已并入另一件,请在那一件上接单。"),
+    "give-back:linked": _("这件事已并入另一件,请在那一件上退回。"),
+    "take-back:linked": _("这件事已并入另一件,请在那一件上收回。"),
+    "link:linked": _("这件事已经并入另一件,请先解除合并。"),
+    "link:internal": _("内部事项不是业主反映的问题,不能合并。"),
+    "link:about_employee": _("涉及员工的投诉要单独办理,不能合并。"),
+    "unlink:alone": _("这件事没有并入别的事项。"),
     "finish:unassigned": _("还没有派人,请先派单再办结。"),
     "finish:finished": _("这件事已经办结。"),
     "finish:closed": _("这件事已经关闭,如未解决请重新打开。"),

@@ -7,7 +7,7 @@ from huiyin.kernel.caller import POSTS
 
 EVENT_KINDS: Final = frozenset(
     {
-        "accepted", "arrived", "assigned", "closed", "escalated", "finished",
+        "accepted", "arrived", "assigned", "closed", "escalated", "finished", "given_back",
         "handed_over", "linked", "noted", "paused", "progressed", "promised", "received",
         "reclassified", "reopened", "replied", "reported", "resumed", "signed", "unlinked",
         "visited_back",

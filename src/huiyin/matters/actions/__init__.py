@@ -10,6 +10,7 @@ from huiyin.matters.actions.closing import (
     visit_back,
 )
 from huiyin.matters.actions.core import UnableToChangeMatter
+from huiyin.matters.actions.giving import give_back, take_back
 from huiyin.matters.actions.handling import (
     accept_matter,
     add_photos,
@@ -26,6 +27,7 @@ from huiyin.matters.actions.handling import (
 )
 from huiyin.matters.actions.handover import UnableToHandOver, hand_over
 from huiyin.matters.actions.intake import NobodyToOwn, UnableToReceive, receive_matter
+from huiyin.matters.actions.linking import link_matter, unlink_matter
 from huiyin.matters.actions.nudging import UnableToNudge, nudge_matter
 from huiyin.matters.actions.sweep import recalculate_running, sweep
 
@@ -42,7 +44,9 @@ __all__ = [
     "close_matter",
     "escalate_matter",
     "finish_matter",
+    "give_back",
     "hand_over",
+    "link_matter",
     "mark_important",
     "note_matter",
     "nudge_matter",
@@ -58,5 +62,7 @@ __all__ = [
     "resume_matter",
     "sign_matter",
     "sweep",
+    "take_back",
+    "unlink_matter",
     "visit_back",
 ]

@@ -74,17 +74,12 @@ def reopen_matter(*, by: Caller, at: datetime, number: str, reason: str) -> str:
     """
     work = open_work(number=number, by=by, at=at, verb="reopen")
     reason = check_text(reason, "reason")
-    work.set(
-        state="reopened",
-        cycle=work.matter.cycle + 1,
-        first_time_pass=False,
-        closed_at=None,
-        finished_at=None,
-        visited_back_at=None,
-        satisfaction=None,
-        signed_at=None,
-        signed_name="",
-    )
+    if work.matter.parent_id is not None:
+        # What is not solved for one owner has to be looked at there.
+        work.set(parent_id=None)
+        write_event(work, "unlinked", by=by, at=at, text=reason)
+    begin_anew(work)
+    work.set(first_time_pass=False)
     owner = work.staff.stand_in(work.matter.owner_id)
     if owner is not None:
         give_to(work, owner)
@@ -93,6 +88,21 @@ def reopen_matter(*, by: Caller, at: datetime, number: str, reason: str) -> str:
         subject = _("%(number)s 被重新打开,请处理") % {"number": number}
         tell(work, owner, f"reopened:{work.matter.cycle}", subject)
     return finish_work(work)
+
+
+def begin_anew(work: Work) -> None:
+    """Take back what the last cycle ended with; the clocks follow with the event."""
+    work.set(
+        state="reopened",
+        cycle=work.matter.cycle + 1,
+        first_time_pass=None,
+        closed_at=None,
+        finished_at=None,
+        visited_back_at=None,
+        satisfaction=None,
+        signed_at=None,
+        signed_name="",
+    )
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from huiyin.estate.models import Community
@@ -31,6 +32,8 @@ from huiyin.standards.document import Standard
 from huiyin.standards.react import Change, Fact, PromiseState, Span
 from huiyin.standards.states import Amendment
 
+# Who locks many matters locks those first to which others are linked, as whoever acts on one does.
+LOCK_ORDER = (F("parent_id").asc(nulls_first=True), "id")
 _MOST_SECONDS = 2**31 - 1  # what the column holds: 68 years
 # Every verb asks these, so they are written by hand: the query builder costs more than their rows.
 _LOCK = "SELECT * FROM matters_matter WHERE number = %s FOR NO KEY UPDATE"

@@ -23,6 +23,7 @@ from huiyin.matters.actions.core import (
     tell,
 )
 from huiyin.matters.actions.intake import MAX_PHOTOS, check_text
+from huiyin.matters.actions.spreading import finish_as, spread
 from huiyin.matters.kinds import CAUSES, CHANNELS, OWNER_CHANNELS
 from huiyin.matters.models import Photo
 from huiyin.staff import queries as staff
@@ -48,6 +49,7 @@ def assign_matter(*, by: Caller, at: datetime, number: str, to: str, note: str =
             "kind": titles.KINDS[work.matter.kind],
         }
         tell(work, owner, f"assigned:{event.pk}", subject)
+    spread(work, event, owner=owner)
     return finish_work(work)
 
 
@@ -85,7 +87,8 @@ def accept_matter(
         )
     give_to(work, me)
     work.set(state="accepted")
-    record(work, "accepted", at=at, data={"to": me.code, "to_name": me.name})
+    event = record(work, "accepted", at=at, data={"to": me.code, "to_name": me.name})
+    spread(work, event, owner=me)
     return finish_work(work)
 
 
@@ -96,7 +99,7 @@ def arrive_at_matter(
     """Record that someone is on site; keeps the ``arrive`` clock (CMP-03)."""
     work = open_work(number=number, by=by, at=recorded_at or at, verb="arrive")
     work.set(state="on_site")
-    record(work, "arrived", at=at)
+    spread(work, record(work, "arrived", at=at))
     return finish_work(work)
 
 
@@ -109,15 +112,20 @@ def record_progress(
     text: str,
     via: str = "",
     reached: bool = True,
+    tell_linked: bool = False,
     recorded_at: datetime | None = None,
 ) -> str:
     """Record progress. Told to the owner on a channel that reaches them it renews keep-in-touch;
-    an internal note (no ``via``) or a failed call (``reached`` false) does not (CMP-06)."""
+    an internal note (no ``via``) or a failed call (``reached`` false) does not (CMP-06).
+
+    ``tell_linked`` says that the owners of all linked reports were told the same.
+    """
     work = open_work(number=number, by=by, at=recorded_at or at, verb="progress")
     text, via = check_text(text, "text"), check_via(via, required=False)
     contact = rules.is_contact(via, reached, OWNER_CHANNELS)
     data = {"reached": reached}
-    record(work, "progressed", at=at, text=text, via=via, contact=contact, data=data)
+    event = record(work, "progressed", at=at, text=text, via=via, contact=contact, data=data)
+    spread(work, event, told=tell_linked)
     return finish_work(work)
 
 
@@ -130,14 +138,24 @@ def check_via(via: str, *, required: bool = True) -> str:
 
 @transaction.atomic
 def promise_time(
-    *, by: Caller, at: datetime, number: str, until: datetime, reason: str, via: str = "phone"
+    *,
+    by: Caller,
+    at: datetime,
+    number: str,
+    until: datetime,
+    reason: str,
+    via: str = "phone",
+    tell_linked: bool = False,
 ) -> str:
-    """Tell the owner by when it will be done and why not now; a clock keeps the word (REC-03)."""
+    """Tell the owner by when it will be done and why not now; a clock keeps the word (REC-03).
+
+    ``tell_linked`` says that the owners of all linked reports were told the same.
+    """
     work = open_work(number=number, by=by, at=at, verb="promise")
     reason, via = check_text(reason, "reason"), check_via(via)
     if until <= at:
         raise BadInput(_("约定的时间要晚于现在。"), field="until")
-    record(
+    event = record(
         work,
         "promised",
         text=reason,
@@ -146,6 +164,7 @@ def promise_time(
         until=until,
         data={"until": until.isoformat()},
     )
+    spread(work, event, until=until, told=tell_linked)
     return finish_work(work)
 
 
@@ -194,26 +213,23 @@ def finish_matter(
         raise BadInput(_("没有“%(it)s”这个原因。") % {"it": cause}, field="cause")
     data = {"cause": cause} if cause else None
     event = record(work, "finished", at=at, text=result, data=data)
-    work.set(
-        state="finished",
-        finished_at=event.at,
-        result=result,
-        cause=cause,
-        first_time_pass=work.matter.cycle == 1,
-    )
-    follower = work.staff.people.get(work.matter.follower_id or 0)
-    if follower is not None and follower.id != by.employee_id:
-        subject = _("您跟进的 %(number)s 已办结,请确认业主已得到答复") % {"number": number}
-        tell(work, follower, f"finished:{work.matter.cycle}", subject)
+    finish_as(work, at=event.at, result=result, cause=cause)
+    spread(work, event)
     return finish_work(work)
 
 
 @transaction.atomic
-def reply_to_owner(*, by: Caller, at: datetime, number: str, text: str, via: str) -> str:
-    """Give the owner the answer or the result on a channel (CMP-06, REC-05, REC-11)."""
+def reply_to_owner(
+    *, by: Caller, at: datetime, number: str, text: str, via: str, tell_linked: bool = False
+) -> str:
+    """Give the owner the answer or the result on a channel (CMP-06, REC-05, REC-11).
+
+    ``tell_linked`` says that the owners of all linked reports were told the same.
+    """
     work = open_work(number=number, by=by, at=at, verb="reply")
     text, via = check_text(text, "text"), check_via(via)
-    record(work, "replied", text=text, via=via, contact=via in OWNER_CHANNELS)
+    event = record(work, "replied", text=text, via=via, contact=via in OWNER_CHANNELS)
+    spread(work, event, told=tell_linked)
     return finish_work(work)
 
 

@@ -19,7 +19,7 @@ from huiyin.estate.models import Community
 from huiyin.kernel.calendar import WorkingCalendar
 from huiyin.kernel.caller import SYSTEM, Caller
 from huiyin.matters import firing
-from huiyin.matters.actions.core import apply_changes, finish_work, load_work
+from huiyin.matters.actions.core import LOCK_ORDER, apply_changes, finish_work, load_work
 from huiyin.matters.models import Matter, Promise
 from huiyin.matters.pulse import beat_pulse
 from huiyin.matters.stored import pauses_of
@@ -240,7 +240,7 @@ def recalculate_running(
         Matter.objects.select_for_update(no_key=True, of=("self",))
         .select_related("community")
         .filter(community_id=community_id, closed_at__isnull=True)
-        .order_by("id")
+        .order_by(*LOCK_ORDER)
     )
     looked_at = 0
     for matter in matters.iterator(chunk_size=500):

@@ -198,6 +198,8 @@ def _verbs(row: Matter, promises: list[Promise], caller: Caller) -> frozenset[st
     }
     if "accept" in allowed and row.state == "assigned" and row.owner_id != caller.employee_id:
         allowed.discard("accept")
+    if row.owner_id == caller.employee_id:
+        allowed.discard("take-back")
     if row.kind != "complaint.emergency":
         allowed.discard("report")
     if row.important:
