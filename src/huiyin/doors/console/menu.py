@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from huiyin.desk.access import DESK as CALLS
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.estate.access import EDITORS
 from huiyin.kernel.caller import POSTS, Caller
@@ -46,11 +47,15 @@ DAILY = (
     Item("inbox", _("消息"), "bell", counter="inbox_unread"),
 )
 GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
-    (_("现场"), ()),
+    (
+        _("现场"),
+        (Item("calls", _("来电"), "phone-incoming", CALLS),),
+    ),
     (_("资料"), ()),
     (
         _("管理"),
         (
+            Item("approvals", _("审批"), "rubber-stamp", INDOORS, counter="approvals_count"),
             Item("figures", _("指标"), "chart-bar", INDOORS),
             Item("standards", _("服务标准"), "clipboard-check"),
             Item("calendar", _("工作日历"), "calendar"),

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from huiyin.doors.console.calls import views as calls
+from huiyin.doors.console.approvals import views as approvals
 from huiyin.doors.console.conduct import views as conduct
 from huiyin.doors.console.desk import views as desk
 from huiyin.doors.console.dispatch import views as dispatch
@@ -15,6 +17,7 @@ from huiyin.doors.console.session import views as session
 from huiyin.doors.console.staff import views as staff
 from huiyin.doors.console.standards import views as standards
 from huiyin.doors.console.work import phone
+from huiyin.doors.console.work import sync
 from huiyin.doors.console.work import views as work
 
 urlpatterns = [
@@ -26,6 +29,15 @@ urlpatterns = [
     path("desk/house/<str:code>/", desk.household, name="desk_household"),
     path("desk/new/", desk.receive, name="desk_receive"),
     path("desk/sweep/", desk.sweep, name="desk_sweep"),
+    path("calls/", calls.calls, name="calls"),
+    path("calls/seat/", calls.seat, name="calls_seat"),
+    path("calls/write/", calls.write, name="calls_write"),
+    path("calls/key/", calls.key, name="calls_key"),
+    path("calls/ringing/", calls.ringing, name="calls_ringing"),
+    path("calls/<int:pk>/", calls.call, name="call"),
+    path("calls/<int:pk>/away/", calls.away, name="call_away"),
+    path("calls/<int:pk>/number/", calls.reveal, name="call_reveal"),
+    path("calls/<int:pk>/matter/", calls.raise_matter, name="call_matter"),
     path("matters/", queue.queue, name="queue"),
     path("matters/counts/", queue.counts, name="queue_counts"),
     path("matters/owners/", queue.owners, name="queue_owners"),
@@ -41,6 +53,9 @@ urlpatterns = [
     path("dispatch/<str:number>/", dispatch.panel, name="dispatch_panel"),
     path("dispatch/<str:number>/<str:verb>/", dispatch.act, name="dispatch_act"),
     path("work/", work.work, name="work"),
+    path("work/jobs.json", sync.jobs, name="work_jobs"),
+    path("work/sync/", sync.sync, name="work_sync"),
+    path("work/sync/photo/", sync.photo, name="work_sync_photo"),
     path("work/shell/", phone.shell, name="work_shell"),
     path("work/<str:number>/", work.job, name="work_job"),
     path("work/<str:number>/<str:verb>/", work.act, name="work_act"),
@@ -49,6 +64,10 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/read/", inbox.read, name="inbox_read"),
     path("inbox/unread/", inbox.unread, name="inbox_unread"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/count/", approvals.count, name="approvals_count"),
+    path("approvals/chains/", approvals.chains, name="approval_chains"),
+    path("approvals/<int:request_id>/", approvals.approval, name="approval"),
     path("standards/", standards.board, name="standards"),
     path("standards/clauses/<str:clause>/", standards.change_clause, name="standards_clause"),
     path("standards/targets/<str:code>/", standards.change_target, name="standards_target"),

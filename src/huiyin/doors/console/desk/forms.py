@@ -30,6 +30,7 @@ KINDS = (
 )
 
 WHO = ("house", "caller", "phone", "place")
+BIGGEST_ID = 2**63 - 1
 
 
 class NewMatterForm(DoorForm):
@@ -58,6 +59,9 @@ class NewMatterForm(DoorForm):
     important = forms.BooleanField(label=_("重要事项,报告经理"), required=False)
     anonymous = forms.BooleanField(label=_("匿名,不记录反映人"), required=False)
     photos = PhotosField(required=False)
+    call = forms.IntegerField(
+        required=False, min_value=1, max_value=BIGGEST_ID, widget=forms.HiddenInput
+    )
 
     def __init__(self, *args: Any, people: Sequence[EmployeeRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,5 +1,6 @@
 """The desk: find, see the household, receive a matter (REC-02, STD-04)."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from huiyin.desk.actions import tie_call
 from huiyin.doors.console.desk.forms import NewMatterForm
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.console.rows import rows
@@ -101,6 +103,7 @@ def receive(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form, 422)
     values = form.cleaned_data
+    call = values.pop("call")
     try:
         photos = store(values.pop("photos"), by=request.caller, at=request.moment)
         number = receive_matter(
@@ -113,6 +116,9 @@ def receive(request: StaffRequest) -> HttpResponse:
     except Refused as refusal:
         form.take_back(refusal)
         return _refused(request, form, 422 if refusal.status == NotFound.status else refusal.status)
+    if call:
+        with suppress(Refused):  # a call that is not theirs; the matter stands all the same
+            tie_call(by=request.caller, at=request.moment, call=call, number=number)
     url = f"{reverse('desk')}?done={number}"
     return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
 
@@ -138,7 +144,7 @@ def _form(request: StaffRequest, *, typed: bool = False) -> NewMatterForm:
     return NewMatterForm(people=people, initial=initial)
 
 
-_WHO = ("house", "caller", "phone")
+_WHO = ("house", "caller", "phone", "call")
 
 
 def _refused(request: StaffRequest, form: NewMatterForm, status: int) -> HttpResponse:

@@ -4,6 +4,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from huiyin.desk.access import DESK as CALLS
+from huiyin.doors.console.calls.views import note_extension
 from huiyin.doors.console.menu import home_name
 from huiyin.doors.console.page import CHOSEN, staff_page
 from huiyin.doors.parts.middleware import StaffRequest
@@ -16,6 +18,7 @@ from huiyin.matters import titles
 @staff_page
 def home(request: StaffRequest) -> HttpResponse:
     """Go to the page the caller's posts make the first one."""
+    note_extension(request)
     return redirect(home_name(request.caller, request.community.id))
 
 
@@ -25,7 +28,8 @@ def me(request: StaffRequest) -> HttpResponse:
     """Show what belongs to the person: communities, password, second factor, language."""
     held = request.caller.posts_in(request.community.id)
     names = "、".join(str(titles.POSTS[post]) for post in POSTS if post in held)
-    return render(request, "session/me.html", {"posts": names})
+    sits = request.caller.holds(request.community.id, *CALLS)
+    return render(request, "session/me.html", {"posts": names, "sits": sits})
 
 
 @require_POST

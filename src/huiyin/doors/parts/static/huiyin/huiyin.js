@@ -28,13 +28,13 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const { xhr } = event.detail;
     if (!xhr || xhr.status < 400) return;
-    if (event.target.classList.contains("hy-unread")) return;
+    if (event.target.matches(".hy-unread, .hy-quiet")) return;
     if (isPlain(xhr)) tell(xhr.responseText);
     else if (xhr.status === 429) tell(document.body.dataset.tooMany);
     else if (xhr.status !== 409 && xhr.status !== 422) tell(document.body.dataset.fault);
   });
   document.addEventListener("htmx:sendError", (event) => {
-    if (!event.target.classList.contains("hy-unread")) tell(document.body.dataset.offline);
+    if (!event.target.matches(".hy-unread, .hy-quiet")) tell(document.body.dataset.offline);
   });
 
   /* -- lists that ask whether anything is new: 304 leaves them alone */
