@@ -26,14 +26,15 @@ ACTS: Final = (
     "sign",
     "finish",
     "note",
+    "give_back",
 )
-# State of the matter → what the phone offers next. A signature is offered once on site.
+# State of the matter → what the phone offers next; a signature is for who is on site.
 NEXT: Final = {
     "received": ("accept",),
     "reopened": ("accept",),
-    "assigned": ("accept",),
-    "accepted": ("leave", "arrive", "mark", "line", "drop_line", "consent", "finish"),
-    "on_site": ("mark", "line", "drop_line", "consent", "sign", "finish"),
+    "assigned": ("accept", "give_back"),
+    "accepted": ("leave", "arrive", "mark", "line", "drop_line", "consent", "finish", "give_back"),
+    "on_site": ("mark", "line", "drop_line", "consent", "sign", "finish", "give_back"),
     "finished": ("mark", "line", "drop_line", "consent", "sign"),
     "visited_back": (),
     "closed": (),
@@ -81,6 +82,13 @@ def read_decimal(text: object, *, places: int, most: Decimal) -> Decimal | None:
     if number != number.quantize(Decimal(1).scaleb(-places)):
         return None
     return number
+
+
+def say_price(price: Decimal) -> str:
+    """Return a price as people write it: 38.5000 is 38.50, 2.3333 stays."""
+    text = f"{price.normalize():f}"
+    places = len(text.partition(".")[2])
+    return text if places > len("00") else f"{price:.2f}"
 
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
@@ -211,7 +219,7 @@ class Stop:
 
 
 def route(stops: Iterable[Stop]) -> tuple[Stop, ...]:
-    """Put jobs in the order they are walked: nearest due first, but who is there does what is there.
+    """Put jobs in the order they are walked: nearest due first, but all that is near at once.
 
     Buildings come in the order of their most pressing job, floors of a building likewise, the jobs
     of one floor by due moment. Jobs without a house stand each for itself. So the first stop is

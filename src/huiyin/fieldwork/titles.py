@@ -14,6 +14,7 @@ ACTS = {
     "sign": _("业主签字"),
     "finish": _("办结"),
     "note": _("备注"),
+    "give_back": _("退回"),
 }
 KINDS = {"material": _("材料"), "labour": _("人工"), "service": _("服务")}
 MOVES = {"in": _("入库"), "out": _("领用"), "back": _("退回"), "count": _("盘点")}

@@ -14,6 +14,7 @@ from huiyin.fieldwork.actions.prices import (
     change_price,
     retire_price_item,
 )
+from huiyin.fieldwork.actions.reading import record_reads
 from huiyin.fieldwork.actions.sheets import (
     UnableToPrice,
     UnableToSignSheet,
@@ -46,6 +47,7 @@ __all__ = [
     "keep_slip",
     "open_sheet",
     "receive_stock",
+    "record_reads",
     "retire_price_item",
     "sign_sheet",
     "take_acts",

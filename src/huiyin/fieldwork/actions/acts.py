@@ -173,7 +173,8 @@ def _again(batch: _Batch, act: _Act, known: FieldAct, fingerprint: str) -> ActRe
 @transaction.atomic
 def _once(batch: _Batch, act: _Act, fingerprint: str) -> ActResult:
     """Claim the key, do the act in a savepoint, and write down what became of it."""
-    matter = Matter.objects.select_related("community", "owner").filter(number=act.number).first()
+    matters = Matter.objects.select_related("community", "owner", "house")
+    matter = matters.filter(number=act.number).first()
     if matter is not None and not _knows(batch, matter):
         matter = None
     taken = _moment(batch, act, matter)
@@ -205,7 +206,7 @@ def _once(batch: _Batch, act: _Act, fingerprint: str) -> ActResult:
         told = _tell_moment(batch, row, matter, taken) + told
     row.state, row.told = state, told[:TOLD_MOST]
     row.save(update_fields=["state", "told"])
-    return ActResult(str(act.key), state, row.told, act.number)
+    return ActResult(str(act.key), str(state), row.told, act.number)
 
 
 def _try(
@@ -324,7 +325,7 @@ def say_skew(skew: timedelta) -> str:
 
 
 def _keep(batch: _Batch, act: _Act, matter: Matter, why: str) -> None:
-    """Keep a conflicting act where the desk sees it: its words as a note, its picture as a photo."""
+    """Keep a conflicting act where the desk sees it: words as a note, a picture as a photo."""
     zone = ZoneInfo(matter.community.zone)
     words = "、".join(_words(act.given))
     text = _("%(name)s 手机补传,未生效:%(act)s(手机时间 %(at)s)%(words)s。原因:%(why)s") % {

@@ -21,17 +21,21 @@ from huiyin.fieldwork.actions.sheets import (
 )
 from huiyin.fieldwork.models import Sheet
 from huiyin.fieldwork.rules import HOME_KINDS, MOST_AMOUNT, read_decimal
-from huiyin.kernel.caller import Caller
-from huiyin.kernel.errors import BadInput
+from huiyin.kernel.caller import SYSTEM, Caller
+from huiyin.kernel.errors import BadInput, WrongState
 from huiyin.matters.actions import (
     accept_matter,
     add_photos,
     arrive_at_matter,
+    assign_matter,
     finish_matter,
     note_matter,
     record_progress,
 )
+from huiyin.matters.actions.intake import default_owner
 from huiyin.matters.models import Event, Matter
+from huiyin.staff import queries as staff
+from huiyin.standards import queries as standards
 
 _IN_HAND = frozenset({"accepted", "on_site", "finished", "visited_back"})
 
@@ -85,7 +89,7 @@ def _leave(doing: Doing) -> str:
 
 
 def _arrive(doing: Doing) -> str:
-    if doing.matter.state == "on_site":
+    if doing.matter.state == "on_site" or _was_there(doing):
         return _("已经记过到场。")
     arrive_at_matter(**doing.who())
     if doing.matter.kind in HOME_KINDS:
@@ -171,6 +175,28 @@ def _note(doing: Doing) -> str:
     return ""
 
 
+def _give_back(doing: Doing) -> str:
+    """Give the job back, with a reason, to whoever would have got it at reception."""
+    reason, matter = doing.text("reason", required=True), doing.matter
+    zone = matter.community.zone
+    staff_now = staff.directory(community_id=matter.community_id, at=doing.now, zone=zone)
+    owner = default_owner(
+        standard=standards.by_id(matter.standard_id),
+        kind=matter.kind,
+        important=matter.important,
+        house=matter.house,
+        staff_now=staff_now.without(matter.about_employee_id),
+        at=doing.now,
+        zone=zone,
+    )
+    if owner is None or owner.id == doing.by.employee_id:
+        raise WrongState(_("现在没有别人可以接,请联系主管。"))
+    text = _("退回:%(reason)s") % {"reason": reason.strip()}
+    record_progress(**doing.who(), text=text)
+    assign_matter(by=SYSTEM, at=doing.now, number=matter.number, to=owner.code, note=text)
+    return ""
+
+
 _ACTS: dict[str, Callable[[Doing], str]] = {
     "accept": _accept,
     "leave": _leave,
@@ -183,7 +209,14 @@ _ACTS: dict[str, Callable[[Doing], str]] = {
     "sign": _sign,
     "finish": _finish,
     "note": _note,
+    "give_back": _give_back,
 }
+
+
+def _was_there(doing: Doing) -> bool:
+    """Tell whether this person's other phone told of the arrival before the work was finished."""
+    events = Event.objects.filter(matter=doing.matter, by_id=doing.by.employee_id, kind="arrived")
+    return doing.matter.state in ("finished", "visited_back") and events.exists()
 
 
 def _same_signature(doing: Doing, name: str, amount: object) -> bool:

@@ -49,6 +49,7 @@ def add_price_item(
             _("编号 %(code)s 已经在价目表里,请改它的价格。") % {"code": code}, field="code"
         )
     _check_day(from_on, at, community)
+    reason = plain_text(reason, "reason", 200)
     item = PriceItem.objects.create(
         community=community,
         code=code,
@@ -58,7 +59,7 @@ def add_price_item(
         price=_price(price),
         from_on=from_on,
     )
-    _trail("price_added", by, at, item, plain_text(reason, "reason", 200), None)
+    _trail("price_added", by, at, item, reason=reason, was=None)
 
 
 @transaction.atomic
@@ -81,15 +82,12 @@ def change_price(
     last = _last(community_id, code)
     _check_day(from_on, at, last.community)
     read, reason = _price(price), plain_text(reason, "reason", 200)
-    if last.until_on is not None and last.until_on <= from_on:
-        start = from_on  # taken off the list meanwhile: it comes back from this day
-    elif last.from_on >= from_on:
+    if last.from_on >= from_on:
         raise UnableToChangePrice(
             _("%(day)s 起已有一次改价,新的生效日期要更晚。") % {"day": last.from_on},
             field="from_on",
         )
-    else:
-        start = from_on
+    if last.until_on is None or last.until_on > from_on:  # else it comes back on the list
         last.until_on = from_on
         last.save(update_fields=["until_on"])
     item = PriceItem.objects.create(
@@ -99,9 +97,9 @@ def change_price(
         kind=last.kind,
         unit=last.unit,
         price=read,
-        from_on=start,
+        from_on=from_on,
     )
-    _trail("price_changed", by, at, item, reason, last)
+    _trail("price_changed", by, at, item, reason=reason, was=last)
 
 
 @transaction.atomic
@@ -112,6 +110,7 @@ def retire_price_item(
     admit_to_prices(by, community_id)
     last = _last(community_id, code)
     _check_day(until_on, at, last.community)
+    reason = plain_text(reason, "reason", 200)
     if last.until_on is not None and last.until_on <= until_on:
         raise UnableToChangePrice(_("这一项已经停用。"))
     if until_on <= last.from_on:
@@ -121,7 +120,7 @@ def retire_price_item(
         )
     last.until_on = until_on
     last.save(update_fields=["until_on"])
-    _trail("price_retired", by, at, last, plain_text(reason, "reason", 200), last)
+    _trail("price_retired", by, at, last, reason=reason, was=last)
 
 
 def _last(community_id: int, code: str) -> PriceItem:
@@ -151,7 +150,7 @@ def _price(price: object) -> Decimal:
 
 
 def _trail(
-    action: str, by: Caller, at: datetime, item: PriceItem, reason: str, was: PriceItem | None
+    action: str, by: Caller, at: datetime, item: PriceItem, *, reason: str, was: PriceItem | None
 ) -> None:
     record(
         action=f"fieldwork.{action}",

@@ -33,6 +33,7 @@ from huiyin.fieldwork.rules import (
     MOST_QUANTITY,
     amount_of,
     read_decimal,
+    say_price,
     total_of,
 )
 from huiyin.files.models import StoredFile
@@ -228,13 +229,13 @@ def sign_sheet(
         raise UnableToSignSheet(_("这件事没有登记房号,不能收费;请前台先补登房号。"))
     if not StoredFile.objects.filter(pk=file_id).exists():
         raise BadInput(_("没有收到签字,请业主重新签字。"), field="file")
-    _tell_matter(matter, by, at, now, name, total)
+    _tell_matter(matter, by=by, at=at, now=now, name=name, total=total)
     sheet.signature_id, sheet.signed_name, sheet.signed_at = file_id, name, at
     sheet.signed_amount, sheet.signed_cycle = total, matter.cycle
     sheet.save(
         update_fields=["signature", "signed_name", "signed_at", "signed_amount", "signed_cycle"]
     )
-    slip = _slip(sheet, matter, lines, total, by, now) if total else ""
+    slip = _slip(sheet, matter, lines, total, by=by, now=now) if total else ""
     after = {"name": name, "amount": total, "file": file_id, "slip": slip, "at": at}
     trail("sheet_signed", by, now, matter, after)
     return slip
@@ -286,7 +287,7 @@ def _fill_from_list(line: Line, matter: Matter, code: str) -> None:
     if item.price != line.price:
         raise UnableToPrice(
             _("“%(name)s”手机上是 %(shown)s 元,价目表是 %(price)s 元;请更新价目后重新填写。")
-            % {"name": item.name, "shown": line.price.normalize(), "price": item.price.normalize()},
+            % {"name": item.name, "shown": say_price(line.price), "price": say_price(item.price)},
             field="price",
         )
     line.item, line.kind, line.text, line.unit = item, item.kind, item.name, item.unit
@@ -301,7 +302,7 @@ def _fill_by_hand(line: Line, kind: str, text: str, unit: str) -> None:
 
 
 def _tell_matter(
-    matter: Matter, by: Caller, at: datetime, now: datetime, name: str, total: Decimal
+    matter: Matter, *, by: Caller, at: datetime, now: datetime, name: str, total: Decimal
 ) -> None:
     """Let the matter hear of the signature; signed before, it hears of the new one as a note."""
     if matter.signed_at is None:
@@ -312,7 +313,7 @@ def _tell_matter(
 
 
 def _slip(
-    sheet: Sheet, matter: Matter, lines: list[Line], total: Decimal, by: Caller, now: datetime
+    sheet: Sheet, matter: Matter, lines: list[Line], total: Decimal, *, by: Caller, now: datetime
 ) -> str:
     """Write the charge slip and put the lines on it; return its number."""
     community = matter.community

@@ -30,8 +30,8 @@ def receive_stock(
     if not read:
         raise BadInput(_("请填写入库数量,大于 0,最多两位小数。"), field="quantity")
     reason = plain_text(reason, "reason", 200)
-    _move(by, at, at, item, StockMove.Kind.IN, read, reason=reason)
-    _trail("stock_received", by, at, item, read, reason)
+    _move(item, StockMove.Kind.IN, read, by=by, at=at, now=at, reason=reason)
+    _trail("stock_received", by, at, item, quantity=read, reason=reason)
 
 
 @transaction.atomic
@@ -49,8 +49,8 @@ def count_stock(
         raise BadInput(_("请填写盘点到的数量,最多两位小数。"), field="counted")
     reason = plain_text(reason, "reason", 200)
     difference = read - balance(community_id, code)
-    _move(by, at, at, item, StockMove.Kind.COUNT, difference, reason=reason)
-    _trail("stock_counted", by, at, item, difference, reason)
+    _move(item, StockMove.Kind.COUNT, difference, by=by, at=at, now=at, reason=reason)
+    _trail("stock_counted", by, at, item, quantity=difference, reason=reason)
     return difference
 
 
@@ -63,10 +63,10 @@ def draw(*, by: Caller, at: datetime, now: datetime, matter: Matter, line: Line)
     if line.item is None or line.kind != Line.Kind.MATERIAL:
         return
     item = _locked_material(matter.community_id, line.item.code)
-    _move(by, at, now, item, StockMove.Kind.OUT, -line.quantity, line=line)
+    _move(item, StockMove.Kind.OUT, -line.quantity, by=by, at=at, now=now, line=line)
     left = balance(matter.community_id, item.code)
     if left < 0:
-        _tell_shortage(by, now, matter, item, line, left)
+        _tell_shortage(matter, item, line, left, by=by, at=now)
 
 
 def put_back(*, by: Caller, at: datetime, line: Line, reason: str) -> None:
@@ -74,7 +74,7 @@ def put_back(*, by: Caller, at: datetime, line: Line, reason: str) -> None:
     if line.item is None or line.kind != Line.Kind.MATERIAL:
         return
     item = _locked_material(line.item.community_id, line.item.code)
-    _move(by, at, at, item, StockMove.Kind.BACK, line.quantity, reason=reason, line=line)
+    _move(item, StockMove.Kind.BACK, line.quantity, by=by, at=at, now=at, reason=reason, line=line)
 
 
 def balance(community_id: int, code: str) -> Decimal:
@@ -99,13 +99,13 @@ def _locked_material(community_id: int, code: str) -> PriceItem:
 
 
 def _move(
-    by: Caller,
-    at: datetime,
-    now: datetime,
     item: PriceItem,
     kind: StockMove.Kind,
     quantity: Decimal,
     *,
+    by: Caller,
+    at: datetime,
+    now: datetime,
     reason: str = "",
     line: Line | None = None,
 ) -> None:
@@ -124,7 +124,7 @@ def _move(
 
 
 def _trail(
-    action: str, by: Caller, at: datetime, item: PriceItem, quantity: Decimal, reason: str
+    action: str, by: Caller, at: datetime, item: PriceItem, *, quantity: Decimal, reason: str
 ) -> None:
     record(
         action=f"fieldwork.{action}",
@@ -138,7 +138,7 @@ def _trail(
 
 
 def _tell_shortage(
-    by: Caller, at: datetime, matter: Matter, item: PriceItem, line: Line, left: Decimal
+    matter: Matter, item: PriceItem, line: Line, left: Decimal, *, by: Caller, at: datetime
 ) -> None:
     record(
         action="fieldwork.stock_short",

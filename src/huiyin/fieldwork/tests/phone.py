@@ -58,7 +58,7 @@ def a_job(cast: Cast, *, accepted: bool = False, at: datetime = AT, **given: obj
 
 @dataclass
 class Phone:
-    """What somebody did is kept in ``queue`` until it is sent; ``off`` is how wrong its clock is."""
+    """What somebody did is kept in ``queue`` until sent; ``off`` is how wrong its clock is."""
 
     cast: Cast
     who: str = "technician"

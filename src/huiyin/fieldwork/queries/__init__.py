@@ -1,0 +1,23 @@
+"""Every read of the room, narrowed by the caller, returned as plain rows."""
+
+from huiyin.fieldwork.queries.day import jobs
+from huiyin.fieldwork.queries.papers import (
+    sheet,
+    signature_file,
+    slip,
+    slips,
+)
+from huiyin.fieldwork.queries.store import moves, price_board, price_history, price_list, stock
+
+__all__ = [
+    "jobs",
+    "moves",
+    "price_board",
+    "price_history",
+    "price_list",
+    "sheet",
+    "signature_file",
+    "slip",
+    "slips",
+    "stock",
+]
