@@ -18,6 +18,7 @@ from huiyin.doors.console.staff import views as staff
 from huiyin.doors.console.standards import views as standards
 from huiyin.doors.console.work import phone
 from huiyin.doors.console.work import sync
+from huiyin.doors.console.work import phone
 from huiyin.doors.console.work import views as work
 
 urlpatterns = [

@@ -1,4 +1,4 @@
-"""The sentences the phone's page says by itself, in the reader's language; {n} is filled in there."""
+"""The sentences the phone's page says by itself in the reader's language; it fills in {n}."""
 
 from django.utils.translation import gettext as _
 
@@ -46,7 +46,7 @@ def _queue() -> dict[str, str]:
         "queue_login": _("登录已过期,{n} 项都还在手机里"),
         "queue_kept": _("{n} 项没有被接收,请看红色提示"),
         "others_wait": _("这部手机里还有同事的 {n} 项待发送,请他本人登录后发送。"),
-        "send_now": _("立即发送"),
+        "send_now": _("发送"),
         "refresh": _("刷新"),
         "log_in": _("重新登录"),
         "waits": _("{n} 项待发送"),
@@ -73,18 +73,18 @@ def _list() -> dict[str, str]:
         "whole_matter": _("查看事项全部记录"),
         "not_mine": _("这件事不在您手上"),
         "not_mine_hint": _("可能已改派给别人或已关闭。有疑问请联系前台。"),
-        "owner": _("业主"),
         "name": _("姓名"),
     }
 
 
 def _kept() -> dict[str, str]:
     return {
-        "kept_conflict": _("“{act}”没有被接收:情况已经变了"),
-        "kept_refused": _("“{act}”没有被接收"),
-        "conflict_untold": _("这件事在您没有信号时被别人改动了。请联系前台。"),
-        "refused_untold": _("服务器不接受这一项。请联系前台。"),
-        "kept_at": _("{at} 做的,内容还留在手机里。"),
+        "kept_conflict": _("{n} 项没有被接收:情况已经变了"),
+        "kept_refused": _("{n} 项没有被接收"),
+        "kept_waiting": _("{n} 项等待发送"),
+        "told_conflict": _("这件事在您没有信号时被别人改动了。请联系前台。"),
+        "told_refused": _("服务器不接受这些内容。请联系前台。"),
+        "told_waiting": _("有信号时会自动发送。"),
         "kept_text": _("内容:{value}"),
         "kept_note": _("说明:{value}"),
         "kept_result": _("办理结果:{value}"),
@@ -92,11 +92,9 @@ def _kept() -> dict[str, str]:
         "kept_name": _("姓名:{value}"),
         "kept_amount": _("金额:{value} 元"),
         "kept_quantity": _("数量:{value}"),
-        "stray_waits": _("等待发送:"),
-        "stray_act": _("“{act}”有信号时会自动发送。"),
         "put_away": _("知道了,收起"),
-        "put_away_sure": _("收起后,这条记录会从手机里删除。请先确认前台已经知道。"),
-        "put_away_yes": _("删除这条记录"),
+        "put_away_sure": _("收起后,这 {n} 项会从手机里删除。请先确认前台已经知道。"),
+        "put_away_yes": _("前台已知道,删除"),
         "act_accept": _("接单"),
         "act_leave": _("出发"),
         "act_arrive": _("到场"),
@@ -132,7 +130,7 @@ def _steps() -> dict[str, str]:
         "hint_leave": _("出门时点“出发”。"),
         "hint_arrive": _("到了门口点“到场”,没有信号也可以点。"),
         "hint_sign": _("请把手机交给业主,看清金额后在屏幕上签字。"),
-        "call": _("打电话给{name}"),
+        "call": _("打电话"),
         "note": _("备注"),
         "give_back": _("退回"),
         "gone": _("已退回给前台。原因:{reason}"),

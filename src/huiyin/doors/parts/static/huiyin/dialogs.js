@@ -114,8 +114,7 @@ export async function askSignature({ title, total = null, lines = [], name = "" 
     total === null ? null : h("p", { class: "fw-amount" }, h("small", {}, t("amount_to_sign")), h("b", {}, `¥ ${total}`)),
     bill.length ? h("ul", { class: "fw-bill" }, bill) : null,
     h("div", {}, h("label", { class: "form-label", for: "fw-name" }, t("signer")), who),
-    h("div", { class: "fw-pad" }, h("p", { class: "hy-soft hy-small" }, t("sign_here")), canvas),
-    wrong,
+    h("div", { class: "fw-pad" }, h("p", { class: "hy-soft hy-small" }, t("sign_here")), wrong, canvas),
   );
   const again = h("button", { type: "button", class: "btn fw-btn btn-quiet" }, icon("refresh"), t("sign_again"));
   const send = h("button", { type: "submit", class: "btn fw-btn btn-primary" }, icon("check"), t("signed_send"));
@@ -123,6 +122,9 @@ export async function askSignature({ title, total = null, lines = [], name = "" 
   const sheet = open(title, form, { wide: true });
   const pad = new SignaturePad(canvas);
   again.addEventListener("click", () => pad.clear());
+  pad.addEventListener("change", () => {
+    wrong.hidden = true;
+  });
   return until(sheet, (give) => {
     form.addEventListener("submit", async (event) => {
       event.preventDefault();

@@ -166,7 +166,7 @@ function listPage() {
   const strays = acts.filter((act) => act.state !== "done" && !numbers.has(act.matter));
   return [
     h("header", { class: "hy-head" }, h("h1", {}, t("my_work")), h("p", {}, open.length ? t("jobs_today", { n: open.length }) : "")),
-    strays.length ? h("section", { class: "hy-stack fw-strays" }, strays.map((act) => keptNote(act, { named: true }))) : null,
+    strays.length ? h("section", { class: "hy-stack fw-strays" }, keptNotes(strays, { named: true })) : null,
     open.length
       ? h("ol", { class: "fw-cards" }, open.map((job, place) => card(job, place + 1)))
       : h("section", { class: "hy-card" }, h("div", { class: "hy-empty" }, icon("clipboard-check"), h("strong", {}, t(data ? "no_work" : "no_data")), h("span", {}, t(data ? "no_work_hint" : "no_data_hint")))),
@@ -175,28 +175,42 @@ function listPage() {
   ];
 }
 
-/* -- what was not taken by the server, with everything that was kept of it */
+/* -- what was not taken by the server, with everything that was kept of it; one note a reason */
 
-function keptNote(act, { named = false } = {}) {
-  const waits = act.state === "waiting";
-  const told = act.told || t(act.state === "conflict" ? "conflict_untold" : "refused_untold");
-  const content = Object.entries(act.given)
-    .filter(([name, value]) => ["text", "result", "reason", "name", "amount", "quantity", "note"].includes(name) && value)
-    .map(([name, value]) => t(`kept_${name}`, { value }));
+function keptNotes(list, { named = false } = {}) {
+  const groups = new Map();
+  for (const act of list) {
+    const name = `${act.matter} ${act.state} ${act.told}`;
+    groups.set(name, [...(groups.get(name) ?? []), act]);
+  }
+  return [...groups.values()].map((some) => keptNote(some, named));
+}
+
+function keptNote(some, named) {
+  const [{ state, told, matter }] = some;
+  const waits = state === "waiting";
   return note(
     waits ? "is-soon" : "is-late",
     waits ? "upload" : "alert-triangle",
-    h("p", {}, h("b", {}, waits ? t("stray_waits") : t(`kept_${act.state}`, { act: t(`act_${act.act}`) })), named ? ` ${act.matter}` : ""),
-    waits ? h("p", {}, t("stray_act", { act: t(`act_${act.act}`) })) : h("p", {}, told),
-    h("p", { class: "hy-small" }, t("kept_at", { at: sayMoment(act.at) }), content.length ? ` ${content.join(" · ")}` : ""),
-    act.file ? h("img", { class: "fw-kept", src: pictureOf(act), alt: t(`act_${act.act}`) }) : null,
-    waits ? null : button("check", t("put_away"), () => putAway(act), { look: "btn-quiet" }),
+    h("p", {}, h("b", {}, t(`kept_${state}`, { n: some.length })), named ? h("span", { class: "hy-figures" }, ` ${matter}`) : ""),
+    h("p", {}, told || t(`told_${state}`)),
+    h("ul", { class: "fw-acts" }, some.map((act) => h("li", {}, h("b", {}, t(`act_${act.act}`)), ` ${sayMoment(act.at)}`, contentOf(act), act.file ? h("img", { class: "fw-kept", src: pictureOf(act), alt: t(`act_${act.act}`) }) : null))),
+    waits ? null : button("check", t("put_away"), () => putAway(some), { look: "btn-quiet" }),
   );
 }
 
-async function putAway(act) {
-  const sure = await askSure({ title: t("put_away"), text: t("put_away_sure"), send: t("put_away_yes") });
-  if (sure) await queue.forget(act.key);
+const SAID = ["text", "result", "reason", "name", "amount", "quantity", "note"];
+
+function contentOf(act) {
+  const item = jobOf(act.matter)?.checklist?.items.find((one) => one.key === act.given.item);
+  const said = SAID.filter((name) => act.given[name]).map((name) => t(`kept_${name}`, { value: act.given[name] }));
+  const all = [item?.title, ...said].filter(Boolean).join(" · ");
+  return all ? h("span", { class: "hy-small" }, all) : null;
+}
+
+async function putAway(some) {
+  const sure = await askSure({ title: t("put_away"), text: t("put_away_sure", { n: some.length }), send: t("put_away_yes") });
+  if (sure) await queue.forget(some.map((act) => act.key));
 }
 
 function pictureOf(act) {
@@ -225,7 +239,7 @@ function jobPage(job) {
       due(job, tone),
       contact(job),
     ),
-    job.notes.length ? h("section", { class: "hy-stack", "aria-label": t("has_conflict") }, job.notes.map((act) => keptNote(act))) : null,
+    job.notes.length ? h("section", { class: "hy-stack", "aria-label": t("has_conflict") }, keptNotes(job.notes)) : null,
     job.gone ? note("is-soon", "arrow-back-up", h("p", {}, t("gone", { reason: job.gone }))) : null,
     next === null && !job.gone ? note("is-kept", "check", h("p", {}, h("b", {}, t("all_done"))), h("p", {}, job.waiting ? t("all_done_waits", { n: job.waiting }) : t("all_done_sent"))) : null,
     job.gone ? null : h("ol", { class: "fw-steps" }, steps.map((step) => stepCard(job, step, step === next))),
@@ -238,7 +252,7 @@ function contact(job) {
   return h(
     "div",
     { class: "fw-contact" },
-    job.caller?.phone ? h("a", { class: "btn btn-quiet", href: `tel:${job.caller.phone}` }, icon("phone"), t("call", { name: job.caller.name || t("owner") })) : null,
+    job.caller?.phone ? h("a", { class: "btn btn-quiet", href: `tel:${job.caller.phone}` }, icon("phone"), t("call")) : null,
     button("message", t("note"), () => writeNote(job), { look: "btn-quiet" }),
     over || job.gone ? null : button("arrow-back-up", t("give_back"), () => giveBack(job), { look: "btn-quiet" }),
   );
@@ -281,7 +295,7 @@ function linesBody(job) {
 }
 
 async function addLine(job) {
-  const line = await askLine({ prices: data.prices ?? [] });
+  const line = await askLine({ prices: (data.prices ?? []).filter((one) => one.community === job.community) });
   if (line) await queue.put("line", job.number, line);
 }
 
@@ -489,7 +503,7 @@ function lostPage(wanted) {
     h("p", { class: "fw-back" }, h("a", { class: "btn btn-quiet", href: "/work/", "data-go": true }, icon("chevron-left"), t("my_work")), h("span", { class: "hy-soft hy-figures" }, wanted)),
     h("h1", { class: "fw-lost" }, t("not_mine")),
     h("p", {}, t("not_mine_hint")),
-    kept.length ? h("section", { class: "hy-stack" }, kept.map((act) => keptNote(act))) : null,
+    kept.length ? h("section", { class: "hy-stack" }, keptNotes(kept)) : null,
     h("p", { class: "fw-more" }, h("a", { href: `/matters/${encodeURIComponent(wanted)}/` }, t("whole_matter"))),
   ];
 }

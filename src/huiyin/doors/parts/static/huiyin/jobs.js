@@ -155,7 +155,7 @@ function visitSteps(job) {
   }
   if (!steps.includes(lines)) steps.push(lines);
   const { signed } = job.sheet;
-  steps.push({ kind: "sign", done: Boolean(signed), at: signed?.at });
+  if (!job.anonymous) steps.push({ kind: "sign", done: Boolean(signed), at: signed?.at });
   return steps;
 }
 

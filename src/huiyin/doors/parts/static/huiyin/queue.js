@@ -141,12 +141,11 @@ export class Queue extends EventTarget {
     return one.key;
   }
 
-  /* Put away a note that was read, or an act that its author takes back. */
-  async forget(key) {
-    const one = (await this.acts()).find((act) => act.key === key);
-    if (!one) return;
+  /* Put away notes that were read. What still waits is never put away. */
+  async forget(keys) {
+    const some = (await this.acts()).filter((act) => keys.includes(act.key) && act.state !== "waiting");
     const change = this.#base.transaction("acts", "readwrite");
-    change.objectStore("acts").delete(one.seq);
+    for (const one of some) change.objectStore("acts").delete(one.seq);
     await finished(change);
     this.#tell();
   }
@@ -285,7 +284,9 @@ export class Queue extends EventTarget {
   /* Read my jobs anew; acts that were done before that are in them and need not be kept. */
   async refresh() {
     const done = (await this.acts()).filter((one) => one.state === "done").map((one) => one.seq);
-    const data = await this.#ask(this.#places.jobs);
+    const before = await this.jobs();
+    const news = await this.#ask(this.#places.jobs, { tag: before?.tag });
+    const data = news ?? before;
     this.#token = data.csrf || "";
     if (this.me && this.me !== data.me.code.toUpperCase()) {
       await this.become(data.me.code);
@@ -299,9 +300,11 @@ export class Queue extends EventTarget {
     this.#tell();
   }
 
-  async #ask(place, { body = null, json = false } = {}) {
+  /* Ask the server; null says that nothing has changed since ``tag``. */
+  async #ask(place, { body = null, json = false, tag = "" } = {}) {
     if (navigator.onLine === false) throw new NotSent("offline");
     const headers = { Accept: "application/json" };
+    if (tag) headers["If-None-Match"] = tag;
     if (body) headers["X-CSRFToken"] = this.#token;
     if (json) headers["Content-Type"] = "application/json";
     let answer;
@@ -314,7 +317,8 @@ export class Queue extends EventTarget {
         redirect: "manual",
         signal: AbortSignal.timeout(body && !json ? PATIENCE_FILE : PATIENCE),
       });
-      if (answer.ok) return await answer.json();
+      if (answer.status === 304 && tag) return null;
+      if (answer.ok) return Object.assign(await answer.json(), { tag: answer.headers.get("ETag") || "" });
     } catch {
       throw new NotSent("offline");
     }
