@@ -10,11 +10,11 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 
 from huiyin.intake.boxes import Box
@@ -88,31 +88,74 @@ class Look:
 @contextmanager
 def look_into(box: Box, *, seconds: float = LOOK_SECONDS) -> Iterator[Look]:
     """Open a mailbox for reading; raise UnableToFetch when it cannot be read to the end."""
-    with _told("server"):
-        opened = _connect(box)
-    watchdog = threading.Timer(seconds, _hang_up, [opened.client.sock])
-    watchdog.daemon = True
-    watchdog.start()
-    try:
-        with _told("lost"):
-            opened.login(box.user, box.password, initial_folder=None)
-            opened.folder.set(box.folder)
-            uidvalidity = int((opened.client.response("UIDVALIDITY")[1] or [b"0"])[0] or 0)
-        yield Look(opened, uidvalidity)
-    finally:
-        watchdog.cancel()
-        _leave(opened)
+    with _Watchdog(seconds) as watchdog:
+        with _told("server"):
+            opened = _Inbox(box, watchdog)
+        try:
+            with _told("lost"):
+                opened.login(box.user, box.password, initial_folder=None)
+                opened.folder.set(box.folder)
+                uidvalidity = int((opened.client.response("UIDVALIDITY")[1] or [b"0"])[0] or 0)
+            yield Look(opened, uidvalidity)
+        finally:
+            _leave(opened)
 
 
-def _connect(box: Box) -> BaseMailBox:
-    if box.scheme == "imaps":
-        context = ssl.create_default_context()
-        return MailBox(box.host, box.port, timeout=ANSWER_SECONDS, ssl_context=context)
-    if box.is_loopback:
-        return MailBoxUnencrypted(box.host, box.port, timeout=ANSWER_SECONDS)
-    # Elsewhere a password never goes out in the clear.
-    context = ssl.create_default_context()
-    return MailBoxStartTls(box.host, box.port, timeout=ANSWER_SECONDS, ssl_context=context)
+class _Watchdog:
+    """Hangs up when the time is over, wherever the conversation stands, even before a greeting."""
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._hang_up)
+        self._timer.daemon = True
+        self._lines: list[socket.socket] = []
+
+    def __enter__(self) -> "_Watchdog":
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._timer.cancel()
+        for line in self._lines:
+            line.close()
+
+    def watch(self, line: socket.socket) -> None:
+        """Hold a second end of the line: encryption takes the first one away."""
+        self._lines.append(line.dup())
+
+    def _hang_up(self) -> None:
+        for line in self._lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+
+class _Client(imaplib.IMAP4):
+    """A conversation with a server, watched from its first byte, encrypted at once if wanted."""
+
+    def __init__(self, box: Box, watchdog: _Watchdog) -> None:
+        self._watchdog = watchdog
+        self._context = ssl.create_default_context() if box.scheme == "imaps" else None
+        super().__init__(box.host, box.port, ANSWER_SECONDS)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        line = socket.create_connection((self.host, self.port), timeout)
+        self._watchdog.watch(line)
+        if self._context is None:
+            return line
+        return self._context.wrap_socket(line, server_hostname=self.host)
+
+
+class _Inbox(BaseMailBox):
+    """A mailbox whose password never goes out in the clear, except on this machine."""
+
+    def __init__(self, box: Box, watchdog: _Watchdog) -> None:
+        self._box, self._watchdog = box, watchdog
+        super().__init__()
+
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        client = _Client(self._box, self._watchdog)
+        if self._box.scheme == "imap" and not self._box.is_loopback:
+            client.starttls(ssl.create_default_context())
+        return client
 
 
 @contextmanager
@@ -126,13 +169,6 @@ def _told(otherwise: str) -> Iterator[None]:
         raise UnableToFetch("folder") from None
     except (OSError, EOFError, imaplib.IMAP4.error, ImapToolsError, ValueError):
         raise UnableToFetch(otherwise) from None
-
-
-def _hang_up(line: socket.socket) -> None:
-    try:
-        line.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # already gone
 
 
 def _leave(opened: BaseMailBox) -> None:

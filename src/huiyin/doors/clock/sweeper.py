@@ -11,7 +11,8 @@ from datetime import datetime
 
 from django.db import close_old_connections
 
-from huiyin.flows import schedule
+from huiyin.doors.clock import postman
+from huiyin.flows import reactions, schedule
 from huiyin.kernel import clock
 from huiyin.matters import queries
 from huiyin.matters.actions.sweep import beat, sweep
@@ -37,6 +38,7 @@ def tick(at: datetime) -> Ticked:
     began = time.monotonic()
     promises = messages = 0
     schedule.relieve(at)
+    reactions.react(at)
     while claimed := sweep(at=at):
         promises += claimed
         messages += deliver(at=at, still_wanted=queries.still_wanted)
@@ -49,7 +51,8 @@ def tick(at: datetime) -> Ticked:
 
 
 def work(stop: threading.Event, every: float = EVERY_SECONDS) -> None:
-    """Tick until ``stop`` is set; a failed tick is logged and tried again."""
+    """Tick until ``stop`` is set; a failed tick is logged and tried again. Mail goes beside it."""
+    postman.start(stop)
     while not stop.is_set():
         try:
             close_old_connections()

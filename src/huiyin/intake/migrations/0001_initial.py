@@ -5,125 +5,338 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('estate', '0001_initial'),
-        ('matters', '0005_late_and_linked'),
-        ('staff', '0002_shift_by_end'),
+        ("estate", "0001_initial"),
+        ("matters", "0005_late_and_linked"),
+        ("staff", "0002_shift_by_end"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Knock',
+            name="Knock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('who', models.CharField(max_length=64)),
-                ('ends', models.BigIntegerField(db_index=True)),
-                ('times', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("who", models.CharField(max_length=64)),
+                ("ends", models.BigIntegerField(db_index=True)),
+                ("times", models.PositiveIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('who', 'ends'), name='one_count_per_window')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("who", "ends"), name="one_count_per_window")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mailbox',
+            name="Mailbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uidvalidity', models.BigIntegerField(default=0)),
-                ('last_uid', models.BigIntegerField(default=0)),
-                ('opened_at', models.DateTimeField()),
-                ('looked_at', models.DateTimeField(blank=True, null=True)),
-                ('problem', models.CharField(blank=True, default='', max_length=20)),
-                ('community', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='estate.community')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uidvalidity", models.BigIntegerField(default=0)),
+                ("last_uid", models.BigIntegerField(default=0)),
+                ("opened_at", models.DateTimeField()),
+                ("looked_at", models.DateTimeField(blank=True, null=True)),
+                ("problem", models.CharField(blank=True, default="", max_length=20)),
+                (
+                    "community",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, to="estate.community"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'mailboxes',
+                "verbose_name_plural": "mailboxes",
             },
         ),
         migrations.CreateModel(
-            name='Sticker',
+            name="Sticker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=60)),
-                ('kind', models.CharField(choices=[('complaint', 'complaint'), ('complaint.written', 'complaint.written'), ('complaint.attitude', 'complaint.attitude'), ('complaint.emergency', 'complaint.emergency'), ('repair', 'repair'), ('repair.public', 'repair.public'), ('home_service', 'home_service'), ('special_service', 'special_service'), ('enquiry', 'enquiry'), ('suggestion', 'suggestion'), ('praise', 'praise'), ('help', 'help'), ('builder_defect', 'builder_defect'), ('callback', 'callback'), ('correction', 'correction'), ('approval', 'approval'), ('sign_off', 'sign_off'), ('appointment', 'appointment')], max_length=24)),
-                ('token', models.CharField(max_length=40, unique=True)),
-                ('made_at', models.DateTimeField()),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
-                ('building', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='estate.building')),
-                ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='estate.community')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.employee')),
-                ('replaced_by', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaces', to='intake.sticker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.CharField(max_length=60)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("complaint", "complaint"),
+                            ("complaint.written", "complaint.written"),
+                            ("complaint.attitude", "complaint.attitude"),
+                            ("complaint.emergency", "complaint.emergency"),
+                            ("repair", "repair"),
+                            ("repair.public", "repair.public"),
+                            ("home_service", "home_service"),
+                            ("special_service", "special_service"),
+                            ("enquiry", "enquiry"),
+                            ("suggestion", "suggestion"),
+                            ("praise", "praise"),
+                            ("help", "help"),
+                            ("builder_defect", "builder_defect"),
+                            ("callback", "callback"),
+                            ("correction", "correction"),
+                            ("approval", "approval"),
+                            ("sign_off", "sign_off"),
+                            ("appointment", "appointment"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("token", models.CharField(max_length=40, unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "building",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="estate.building",
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="estate.community",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="staff.employee",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaces",
+                        to="intake.sticker",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField()),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matters.matter')),
-                ('sticker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='intake.sticker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField()),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "matter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matters.matter",
+                    ),
+                ),
+                (
+                    "sticker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="intake.sticker",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField()),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('channel', models.CharField(choices=[('phone', 'phone'), ('visit', 'visit'), ('web', 'web'), ('email', 'email'), ('sms', 'sms'), ('wechat', 'wechat'), ('box', 'box'), ('letter', 'letter'), ('forum', 'forum'), ('walk', 'walk'), ('interview', 'interview'), ('meeting', 'meeting'), ('patrol', 'patrol'), ('radio', 'radio')], max_length=12)),
-                ('at', models.DateTimeField()),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.employee')),
-                ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='estate.community')),
-                ('matters', models.ManyToManyField(related_name='batches', to='matters.matter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField()),
+                ("fingerprint", models.CharField(max_length=64)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("phone", "phone"),
+                            ("visit", "visit"),
+                            ("web", "web"),
+                            ("email", "email"),
+                            ("sms", "sms"),
+                            ("wechat", "wechat"),
+                            ("box", "box"),
+                            ("letter", "letter"),
+                            ("forum", "forum"),
+                            ("walk", "walk"),
+                            ("interview", "interview"),
+                            ("meeting", "meeting"),
+                            ("patrol", "patrol"),
+                            ("radio", "radio"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("facts", models.JSONField(blank=True, default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="staff.employee",
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="estate.community",
+                    ),
+                ),
+                ("matters", models.ManyToManyField(related_name="batches", to="matters.matter")),
             ],
             options={
-                'verbose_name_plural': 'batches',
-                'indexes': [models.Index(fields=['community', '-id'], name='batch_newest')],
-                'constraints': [models.UniqueConstraint(fields=('key', 'fingerprint'), name='one_batch_per_sheet')],
+                "verbose_name_plural": "batches",
+                "indexes": [models.Index(fields=["community", "-id"], name="batch_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("key", "fingerprint"), name="one_batch_per_sheet"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RawMail',
+            name="RawMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mailbox', models.CharField(max_length=200)),
-                ('uidvalidity', models.BigIntegerField()),
-                ('uid', models.BigIntegerField()),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('raw', models.BinaryField()),
-                ('size', models.BigIntegerField()),
-                ('whole', models.BooleanField(default=True)),
-                ('taken_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('stored', 'Stored'), ('matter', 'Matter'), ('reply', 'Reply'), ('bounce', 'Bounce'), ('auto', 'Auto'), ('held', 'Held')], default='stored', max_length=8)),
-                ('why', models.CharField(blank=True, default='', max_length=20)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('message_id', models.CharField(blank=True, default='', max_length=250)),
-                ('sender', models.CharField(blank=True, default='', max_length=254)),
-                ('sender_name', models.CharField(blank=True, default='', max_length=80)),
-                ('subject', models.CharField(blank=True, default='', max_length=300)),
-                ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='estate.community')),
-                ('matter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mails', to='matters.matter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mailbox", models.CharField(max_length=200)),
+                ("uidvalidity", models.BigIntegerField()),
+                ("uid", models.BigIntegerField()),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("raw", models.BinaryField()),
+                ("size", models.BigIntegerField()),
+                ("whole", models.BooleanField(default=True)),
+                ("taken_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("stored", "Stored"),
+                            ("matter", "Matter"),
+                            ("reply", "Reply"),
+                            ("bounce", "Bounce"),
+                            ("auto", "Auto"),
+                            ("held", "Held"),
+                        ],
+                        default="stored",
+                        max_length=8,
+                    ),
+                ),
+                ("why", models.CharField(blank=True, default="", max_length=20)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("message_id", models.CharField(blank=True, default="", max_length=250)),
+                ("sender", models.CharField(blank=True, default="", max_length=254)),
+                ("sender_name", models.CharField(blank=True, default="", max_length=80)),
+                ("subject", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="estate.community",
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mails",
+                        to="matters.matter",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['community', '-id'], name='mail_newest'), models.Index(condition=models.Q(('state', 'stored')), fields=['tries', 'id'], name='mail_to_read'), models.Index(fields=['community', 'message_id'], name='mail_by_message_id'), models.Index(fields=['community', 'sender', 'taken_at'], name='mail_of_sender')],
-                'constraints': [models.UniqueConstraint(fields=('community', 'mailbox', 'uidvalidity', 'uid'), name='one_mail_per_uid'), models.UniqueConstraint(fields=('community', 'fingerprint'), name='one_mail_per_fingerprint'), models.CheckConstraint(condition=models.Q(models.Q(('matter__isnull', False), ('state__in', ['matter', 'reply'])), models.Q(('matter__isnull', True), ('state__in', ['stored', 'bounce', 'auto', 'held'])), _connector='OR'), name='mail_settled_somewhere')],
+                "indexes": [
+                    models.Index(fields=["community", "-id"], name="mail_newest"),
+                    models.Index(
+                        condition=models.Q(("state", "stored")),
+                        fields=["tries", "id"],
+                        name="mail_to_read",
+                    ),
+                    models.Index(fields=["community", "message_id"], name="mail_by_message_id"),
+                    models.Index(fields=["community", "sender", "taken_at"], name="mail_of_sender"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("community", "mailbox", "uidvalidity", "uid"),
+                        name="one_mail_per_uid",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("community", "fingerprint"), name="one_mail_per_fingerprint"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("matter__isnull", False), ("state__in", ["matter", "reply"])),
+                            models.Q(
+                                ("matter__isnull", True),
+                                ("state__in", ["stored", "bounce", "auto", "held"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mail_settled_somewhere",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='sticker',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('community', 'building', 'place'), name='one_live_sticker_per_place', nulls_distinct=False),
+            model_name="sticker",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at__isnull", True)),
+                fields=("community", "building", "place"),
+                name="one_live_sticker_per_place",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sticker',
-            constraint=models.CheckConstraint(condition=models.Q(('place', ''), _negated=True), name='sticker_has_a_place'),
+            model_name="sticker",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("place", ""), _negated=True), name="sticker_has_a_place"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('sticker', 'key', 'fingerprint'), name='one_report_per_sheet'),
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                fields=("sticker", "key", "fingerprint"), name="one_report_per_sheet"
+            ),
         ),
     ]
