@@ -16,9 +16,7 @@ from huiyin.doors.console.roster import views as roster
 from huiyin.doors.console.session import views as session
 from huiyin.doors.console.staff import views as staff
 from huiyin.doors.console.standards import views as standards
-from huiyin.doors.console.work import phone
-from huiyin.doors.console.work import sync
-from huiyin.doors.console.work import phone
+from huiyin.doors.console.work import phone, sync
 from huiyin.doors.console.work import views as work
 
 urlpatterns = [
