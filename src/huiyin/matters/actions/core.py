@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -34,6 +35,7 @@ from huiyin.standards.states import Amendment
 
 # Who locks many matters locks those first to which others are linked, as whoever acts on one does.
 LOCK_ORDER = (F("parent_id").asc(nulls_first=True), "id")
+_LINKING = 0x6C696E6B  # "link": the class of the advisory locks, one for each community
 _MOST_SECONDS = 2**31 - 1  # what the column holds: 68 years
 # Every verb asks these, so they are written by hand: the query builder costs more than their rows.
 _LOCK = "SELECT * FROM matters_matter WHERE number = %s FOR NO KEY UPDATE"
@@ -104,6 +106,16 @@ def open_work(*, number: str, by: Caller, at: datetime, verb: str, admitted: boo
     if at < matter.received_at:
         raise UnableToChangeMatter(_("这个时间早于事项的受理时间,请检查时间。"))
     return work
+
+
+def hold_links(community_id: int) -> None:
+    """Let nobody else link matters of a community until this transaction ends.
+
+    Whoever locks several matters in one transaction asks this first: what is linked to what decides
+    the order (``LOCK_ORDER``). Who acts on one matter and the reports linked to it need not.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LINKING, community_id])
 
 
 def load_work(*, matter: Matter, by: Caller, at: datetime) -> Work:

@@ -7,7 +7,15 @@ from django.utils.translation import gettext as _
 
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, Forbidden, NotFound
-from huiyin.matters.actions.core import LOCK_ORDER, finish_work, give_to, open_work, record, tell
+from huiyin.matters.actions.core import (
+    LOCK_ORDER,
+    finish_work,
+    give_to,
+    hold_links,
+    open_work,
+    record,
+    tell,
+)
 from huiyin.matters.models import Matter
 from huiyin.staff import queries as staff
 from huiyin.staff.access import may_manage_staff
@@ -61,6 +69,7 @@ def hand_over(
         if not may_manage_staff(by, one):
             raise Forbidden(_("只有主管、经理助理或经理可以办理交接。"))
         taker = _taker(leaving, to, one, at)
+        hold_links(one)
         in_turn = matters.filter(community_id=one).order_by(*LOCK_ORDER)
         numbers = in_turn.values_list("number", flat=True)
         for number in list(numbers):

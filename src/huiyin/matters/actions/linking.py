@@ -7,7 +7,7 @@ each other's work instead of waiting for each other for ever.
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiyin.kernel.caller import Caller
@@ -19,6 +19,7 @@ from huiyin.matters.actions.core import (
     Work,
     finish_work,
     give_to,
+    hold_links,
     load_work,
     open_work,
     record,
@@ -28,7 +29,6 @@ from huiyin.matters.actions.intake import check_text
 from huiyin.matters.models import Event, Matter
 from huiyin.staff.rules import Duty
 
-_LINKING = 0x6C696E6B  # "link": the class of the advisory locks, one for each community
 # How far a report comes when it joins a problem already in hand, and what says so.
 _STEPS = (("assigned", "assigned"), ("accepted", "accepted"), ("on_site", "arrived"))
 _PROGRESS = ("received", "reopened", *(state for state, _event in _STEPS))
@@ -84,8 +84,7 @@ def _parent_id(by: Caller, number: str, to: str) -> int:
         raise BadInput(_("不能并入自己,请选另一件事项。"), field="to")
     if parent.community_id != child.community_id:
         raise BadInput(_("%(number)s 是另一个小区的事项,不能合并。") % named, field="to")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LINKING, parent.community_id])
+    hold_links(parent.community_id)
     # Were it linked to this very matter, its lock might be waiting for ours.
     linked = Matter.objects.filter(pk=parent.pk, parent__isnull=False)
     if above := linked.values_list("parent__number", flat=True).first():

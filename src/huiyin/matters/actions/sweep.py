@@ -19,7 +19,13 @@ from huiyin.estate.models import Community
 from huiyin.kernel.calendar import WorkingCalendar
 from huiyin.kernel.caller import SYSTEM, Caller
 from huiyin.matters import firing
-from huiyin.matters.actions.core import LOCK_ORDER, apply_changes, finish_work, load_work
+from huiyin.matters.actions.core import (
+    LOCK_ORDER,
+    apply_changes,
+    finish_work,
+    hold_links,
+    load_work,
+)
 from huiyin.matters.models import Matter, Promise
 from huiyin.matters.pulse import beat_pulse
 from huiyin.matters.stored import pauses_of
@@ -236,6 +242,7 @@ def recalculate_running(
     """
     admit_post(by, community_id, *LEADERS)
     version_id, _standard = standards.current(community_id=community_id, at=at)
+    hold_links(community_id)
     matters = (
         Matter.objects.select_for_update(no_key=True, of=("self",))
         .select_related("community")

@@ -44,9 +44,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="verdict_is_final",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.state IN ('kept', 'broken', 'void') AND (NEW.state IS DISTINCT FROM OLD.state OR NEW.due_at IS DISTINCT FROM OLD.due_at) AND NOT (OLD.state = 'broken' AND OLD.closed_at IS NULL AND NEW.state IN ('kept', 'void') AND NEW.due_at = OLD.due_at AND NEW.closed_at < OLD.due_at))",
+                    condition="WHEN (OLD.state IN ('kept', 'broken', 'void') AND (NEW.state IS DISTINCT FROM OLD.state OR NEW.due_at IS DISTINCT FROM OLD.due_at) AND NOT (OLD.state = 'broken' AND OLD.closed_at IS NULL AND NEW.state IN ('kept', 'void') AND NEW.due_at = OLD.due_at AND coalesce(NEW.closed_at < OLD.due_at, false)))",
                     func="RAISE EXCEPTION 'the verdict of promise % is final', OLD.id;",
-                    hash="5f7f4ecb16d31ed1eddff61e78b26b49c24d0f74",
+                    hash="a7b9e01574fa231bb2a3b30da9c0d42578fcb959",
                     operation="UPDATE",
                     pgid="pgtrigger_verdict_is_final_c0fea",
                     table="matters_promise",

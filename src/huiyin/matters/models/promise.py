@@ -92,7 +92,7 @@ class Promise(models.Model):
                     " OR NEW.due_at IS DISTINCT FROM OLD.due_at)"
                     " AND NOT (OLD.state = 'broken' AND OLD.closed_at IS NULL"
                     " AND NEW.state IN ('kept', 'void') AND NEW.due_at = OLD.due_at"
-                    " AND NEW.closed_at < OLD.due_at)"
+                    " AND coalesce(NEW.closed_at < OLD.due_at, false))"
                 ),
                 func="RAISE EXCEPTION 'the verdict of promise % is final', OLD.id;",
             )
