@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from huiyin.approvals.actions import ask
 from huiyin.doors.api.tests.cast import STRANGER, Site
 from huiyin.files.actions import store_photo
 from huiyin.matters.actions import add_photos
@@ -101,6 +102,17 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "inbox/": (Page(right="keeper", own=True),),
     "inbox/read/": (Page(form={}, own=True),),
     "inbox/unread/": (Page(own=True),),
+    "approvals/": (Page(own=True), Page(asked={"show": "asked"}, own=True)),
+    "approvals/count/": (Page(own=True),),
+    "approvals/chains/": (
+        Page(own=True),
+        Page(
+            form={"kind": "penalty", "from_amount": "0", "step1": ["manager"], **REASON},
+            wrong="supervisor",
+            own=True,
+        ),
+    ),
+    "approvals/<int:request_id>/": (Page({"request_id": "asked"}, wrong="guard"),),
     "standards/": (Page(own=True),),
     "standards/clauses/<str:clause>/": (
         Page({"clause": "complaint.assign"}, own=True),
@@ -203,6 +215,18 @@ class Visit:
         return response.status_code, text, response.headers.get("Location", "")
 
 
+def asked_of(site: Site, number: str) -> int:
+    """Let the supervisor ask for an approval about a matter."""
+    return ask(
+        by=site.cast.caller("supervisor"),
+        at=AT,
+        community_id=site.cast.town.community.pk,
+        kind="penalty",
+        subject=f"matter:{number}",
+        title=SECRET,
+    )
+
+
 def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
     """Fill in the matter and its photo where a page names one."""
     number = received(site, house="5-1-101")
@@ -213,6 +237,8 @@ def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
     if page.right == "keeper":
         owner.post(f"/matters/{number}/assign", {"to": site.code("keeper")})
     place = {key: number if value == "*" else value for key, value in page.place.items()}
+    if "request_id" in place:
+        place["request_id"] = str(asked_of(site, number))
     if "photo" in place:
         place["photo"] = str(file_id)
     path = route

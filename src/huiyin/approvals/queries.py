@@ -39,6 +39,7 @@ class RequestRow:
     asked_by: str
     step: int
     steps: int
+    community: str
     on_behalf_of: str = ""
 
 
@@ -83,21 +84,32 @@ class RequestView:
     followed: str
 
 
-def waiting(*, caller: Caller, community_id: int, at: datetime) -> tuple[RequestRow, ...]:
-    """Return what the caller may decide now, longest waiting first. Two queries at most."""
-    admit_to_community(caller, community_id)
-    asked = list(_all().filter(community_id=community_id, state="waiting").order_by("id"))
-    if not asked or caller.employee_id is None:
+def waiting(*, caller: Caller, community_id: int | None, at: datetime) -> tuple[RequestRow, ...]:
+    """Return what the caller may decide now, longest waiting first.
+
+    Without a community it is everything in all of theirs. One query, and one for the staff of each
+    community in which something waits.
+    """
+    found = _all().filter(state=Request.State.WAITING)
+    if community_id is not None:
+        admit_to_community(caller, community_id)
+        found = found.filter(community_id=community_id)
+    elif not caller.everywhere:
+        found = found.filter(community_id__in=caller.community_ids)
+    if caller.employee_id is None:
         return ()
-    people = directory(community_id=community_id, at=at)
-    found = []
-    for one in asked:
-        where = standing(one.steps, one.step, one.asked_by_id, people)
+    staff: dict[int, Directory] = {}
+    rows = []
+    for one in found.order_by("id"):
+        place = one.community_id
+        if place not in staff:
+            staff[place] = directory(community_id=place, at=at)
+        where = standing(one.steps, one.step, one.asked_by_id, staff[place])
         decider = where.decider(caller.employee_id) if where else None
         if decider is not None:
             behalf = decider.on_behalf_of.name if decider.on_behalf_of else ""
-            found.append(_row(one, behalf))
-    return tuple(found)
+            rows.append(_row(one, behalf))
+    return tuple(rows)
 
 
 def asked_by_me(*, caller: Caller, community_id: int, cursor: str = "") -> Page[RequestRow]:
@@ -172,6 +184,7 @@ def _row(one: Request, on_behalf_of: str = "") -> RequestRow:
         asked_by=one.asked_by.name,
         step=one.step,
         steps=len(one.steps),
+        community=one.community.name,
         on_behalf_of=on_behalf_of,
     )
 

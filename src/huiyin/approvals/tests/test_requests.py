@@ -174,6 +174,10 @@ def test_what_waits_for_somebody_is_found(cast: Cast) -> None:
     assert waiting("assistant") == ["incident_report"]
     assert waiting("company_service") == ["penalty"]
     assert waiting("supervisor") == waiting("guard") == []
+    company = cast.caller("company_service")
+    everywhere = queries.waiting(caller=company, community_id=None, at=LATER)
+    assert [one.community for one in everywhere] == ["YG花园"]
+    assert queries.waiting(caller=cast.caller("E031"), community_id=None, at=LATER) == ()
     decide(cast, request_id, "assistant")
     assert waiting("company_service") == ["incident_report", "penalty"]
     asked = queries.asked_by_me(caller=cast.caller("supervisor"), community_id=community_id)

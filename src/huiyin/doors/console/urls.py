@@ -7,6 +7,7 @@ from huiyin.doors.console.approvals import views as approvals
 from huiyin.doors.console.conduct import views as conduct
 from huiyin.doors.console.desk import views as desk
 from huiyin.doors.console.dispatch import views as dispatch
+from huiyin.doors.console.duty import views as duty
 from huiyin.doors.console.figures import views as figures
 from huiyin.doors.console.inbox import views as inbox
 from huiyin.doors.console.incident import views as incident
@@ -37,6 +38,12 @@ urlpatterns = [
     path("calls/<int:pk>/away/", calls.away, name="call_away"),
     path("calls/<int:pk>/number/", calls.reveal, name="call_reveal"),
     path("calls/<int:pk>/matter/", calls.raise_matter, name="call_matter"),
+    path("duty/", duty.duty, name="duty"),
+    path("duty/in/", duty.sign_in, name="duty_in"),
+    path("duty/history/", duty.history, name="duty_history"),
+    path("duty/<int:pk>/", duty.log, name="duty_log"),
+    path("duty/<int:pk>/paper/", duty.paper, name="duty_paper"),
+    path("duty/items/<int:pk>/accept/", duty.accept, name="duty_accept"),
     path("matters/", queue.queue, name="queue"),
     path("matters/counts/", queue.counts, name="queue_counts"),
     path("matters/owners/", queue.owners, name="queue_owners"),
