@@ -242,8 +242,8 @@ def items_for(*, caller: Caller, community: str) -> tuple[ItemRow, ...]:
 
 
 def facts_of(*, community_id: int, span: Span, after_event: int, at: datetime) -> Facts:
-    """Count what happened in a shift up to a moment."""
-    until = min(at, span.ends_at)
+    """Count what happened in a shift, as it is known at a moment."""
+    until = span.ends_at
     inside = {"received_at__gte": span.starts_at, "received_at__lt": until}
     came = Matter.objects.filter(community_id=community_id, **inside)
     kinds = came.exclude(kind__in=(*INTERNAL, VISITOR)).order_by("kind").values_list("kind")

@@ -49,7 +49,10 @@ DAILY = (
 GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
     (
         _("现场"),
-        (Item("calls", _("来电"), "phone-incoming", CALLS),),
+        (
+            Item("calls", _("来电"), "phone-incoming", CALLS),
+            Item("duty", _("值班"), "notebook", CALLS),
+        ),
     ),
     (_("资料"), ()),
     (

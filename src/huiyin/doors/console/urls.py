@@ -2,16 +2,19 @@
 
 from django.urls import path
 
-from huiyin.doors.console.calls import views as calls
 from huiyin.doors.console.approvals import views as approvals
+from huiyin.doors.console.calls import views as calls
 from huiyin.doors.console.conduct import views as conduct
 from huiyin.doors.console.desk import views as desk
 from huiyin.doors.console.dispatch import views as dispatch
 from huiyin.doors.console.duty import views as duty
+from huiyin.doors.console.emergency import views as emergency
 from huiyin.doors.console.figures import views as figures
 from huiyin.doors.console.inbox import views as inbox
 from huiyin.doors.console.incident import views as incident
 from huiyin.doors.console.matter import views as matter
+from huiyin.doors.console.prices import papers
+from huiyin.doors.console.prices import views as prices
 from huiyin.doors.console.queue import views as queue
 from huiyin.doors.console.roster import views as roster
 from huiyin.doors.console.session import views as session
@@ -51,6 +54,12 @@ urlpatterns = [
     path("matters/<str:number>/photos/<int:photo>/", matter.photo, name="matter_photo"),
     path("matters/<str:number>/incident/", incident.incident, name="incident"),
     path("matters/<str:number>/conduct/", conduct.conduct, name="conduct"),
+    path("matters/<str:number>/sheet/", papers.sheet, name="matter_sheet"),
+    path(
+        "matters/<str:number>/sheet/signature/<int:file>/",
+        papers.signature,
+        name="sheet_signature",
+    ),
     path("matters/<str:number>/<str:verb>/", matter.act, name="matter_act"),
     path("dispatch/", dispatch.dispatch, name="dispatch"),
     path("dispatch/board/", dispatch.board, name="dispatch_board"),
@@ -67,6 +76,22 @@ urlpatterns = [
     path("work/<str:number>/<str:verb>/", work.act, name="work_act"),
     path("sw.js", phone.service_worker, name="service_worker"),
     path("manifest.webmanifest", phone.manifest, name="manifest"),
+    path("emergency/", emergency.button, name="emergency_button"),
+    path("emergency/contacts/", emergency.contacts, name="emergency_contacts"),
+    path("emergency/<str:number>/", emergency.incident, name="emergency"),
+    path("emergency/<str:number>/join/", emergency.join, name="emergency_join"),
+    path("emergency/<str:number>/live/", emergency.live, name="emergency_live"),
+    path("emergency/<str:number>/steps/<str:item>/", emergency.step, name="emergency_step"),
+    path("emergency/<str:number>/story/", emergency.story, name="emergency_story"),
+    path("emergency/<str:number>/telling/", emergency.telling, name="emergency_telling"),
+    path("emergency/<str:number>/notice/", emergency.notice, name="emergency_notice"),
+    path("prices/", prices.prices, name="prices"),
+    path("prices/<str:code>/", prices.price, name="price"),
+    path("stock/", prices.stock, name="stock"),
+    path("stock/<str:code>/", prices.stock_item, name="stock_item"),
+    path("slips/", papers.slips, name="slips"),
+    path("slips/<str:number>/", papers.slip, name="slip"),
+    path("work-order/", papers.blank_sheet, name="blank_sheet"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/read/", inbox.read, name="inbox_read"),
     path("inbox/unread/", inbox.unread, name="inbox_unread"),

@@ -1,0 +1,1 @@
+"""The log of a shift: kept, handed over, taken over, signed, printed (REC-12, HR-03)."""
