@@ -1,9 +1,10 @@
 """Reads of emergencies: what is going on, one incident as it stands, its story, its report."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -19,6 +20,7 @@ from huiyin.incidents import rules, titles
 from huiyin.incidents.access import LEADING, LISTERS, admit_to_matter, may_consent
 from huiyin.incidents.drafts import Draft, draft
 from huiyin.incidents.models import (
+    Alarm,
     EmergencyContact,
     Incident,
     IncidentReport,
@@ -30,10 +32,11 @@ from huiyin.incidents.plans import PLANS
 from huiyin.incidents.story import Pieces, Told, gather, story, value_text
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, NotFound
-from huiyin.kernel.paging import BadCursor, Page, page_of, read_cursor
+from huiyin.kernel.paging import BadCursor, Page, is_row_id, page_of, read_cursor
 from huiyin.matters.access import visible
 from huiyin.matters.models import Matter
 from huiyin.matters.queries import PersonRef
+from huiyin.matters.titles import POSTS
 from huiyin.notices import queries as notices
 from huiyin.staff.access import admit_to_community
 from huiyin.staff.models import Employee
@@ -70,6 +73,13 @@ class StepView:
     is_late: bool
     left_out: str
     left_out_by: str
+    left_out_id: int
+
+    def is_newer(self, seen: "Beat") -> bool:
+        """Tell whether it was done or left out since somebody saw the page."""
+        mark = self.view.mark
+        touched = mark is not None and mark.id > seen.last_mark
+        return touched or self.left_out_id > seen.last_left_out
 
     @property
     def is_settled(self) -> bool:
@@ -109,7 +119,7 @@ class OnSite:
     """Somebody on site, since when."""
 
     name: str
-    post: str
+    post_title: str
     at: datetime
     is_me: bool
 
@@ -139,6 +149,7 @@ class LiveView:
     late: int
     left: int
     on_site: tuple[OnSite, ...]
+    i_am_here: bool
     calls: tuple[CallView, ...]
     urged: tuple[str, ...]
     needs_consent: frozenset[str]
@@ -147,7 +158,7 @@ class LiveView:
     leads: bool
     may_consent: bool
     sees_matter: bool
-    mark: str
+    beat: "Beat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +178,7 @@ class DutyRow:
     """A colleague on the call list."""
 
     name: str
-    post: str
+    post_title: str
     phone: str
     present: bool
 
@@ -242,6 +253,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageLine:
+    """Who was told, when, and whether it went out."""
+
+    at: datetime
+    to_name: str
+    state_title: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoryView:
     """The whole incident for one printed page."""
 
@@ -249,7 +269,7 @@ class StoryView:
     lines: tuple[Told, ...]
     record: tuple[Line, ...]
     review: ReviewRow | None
-    messages: tuple[notices.MessageRow, ...]
+    messages: tuple["MessageLine", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +345,11 @@ def without_plan(*, caller: Caller, community_id: int) -> tuple[tuple[str, str],
     return tuple(found.order_by("-received_at", "-id").values_list("number", "text")[:PAGE])
 
 
+def raised_by(*, caller: Caller, key: UUID | None) -> bool:
+    """Tell whether this very press of the button was taken before: it came twice."""
+    return key is not None and Alarm.objects.filter(key=key, by=caller.employee_id).exists()
+
+
 def is_for(*, caller: Caller, number: str) -> bool:
     """Tell whether there is an opened plan under this number that the caller may see."""
     matter = Matter.objects.filter(number=number.replace("\0", ""), incident__isnull=False).first()
@@ -374,37 +399,61 @@ def place_of(matter: Matter) -> str:
 # -- one incident as it stands
 
 
-_MARK = """
-SELECT i.state, m.state,
-       (SELECT count(*) || '.' || coalesce(max(k.id), 0) FROM checklists_mark k
-         WHERE k.run_id = i.run_id),
-       (SELECT count(*) || '.' || coalesce(max(a.id), 0) FROM incidents_alarm a
-         WHERE a.incident_id = i.id),
-       (SELECT count(*) FROM incidents_attendance t WHERE t.incident_id = i.id),
-       (SELECT count(*) || '.' || coalesce(max(l.id), 0) FROM incidents_leftout l
-         WHERE l.incident_id = i.id),
-       (SELECT count(*) || '.' || count(c.consent_at) || '.' || count(c.called_at) || '.'
-               || count(c.arrived_at) || '.' || count(c.left_at) || '.' || count(c.dropped_at)
+_BEAT = """
+SELECT i.state || '/' || m.state,
+       (SELECT coalesce(max(k.id), 0) FROM checklists_mark k WHERE k.run_id = i.run_id),
+       (SELECT coalesce(max(l.id), 0) FROM incidents_leftout l WHERE l.incident_id = i.id),
+       (SELECT count(*) FROM incidents_alarm a WHERE a.incident_id = i.id)
+       || '/' || (SELECT count(*) FROM incidents_attendance t WHERE t.incident_id = i.id)
+       || '/' || (SELECT count(*) FROM incidents_incident o WHERE o.came_of_id = i.id),
+       (SELECT count(*) || '/' || count(c.consent_at) || '/' || count(c.called_at) || '/'
+               || count(c.arrived_at) || '/' || count(c.left_at) || '/' || count(c.dropped_at)
           FROM incidents_outsidecall c WHERE c.incident_id = i.id),
-       (SELECT count(*) FROM incidents_incident o WHERE o.came_of_id = i.id),
-       m.community_id, m.about_employee_id, i.raised_at
+       i.raised_at, m.community_id, m.about_employee_id
   FROM incidents_incident i JOIN matters_matter m ON m.id = i.matter_id
  WHERE m.number = %s
 """
 
 
-def mark(*, caller: Caller, number: str, at: datetime) -> str:
-    """Return a mark that changes whenever the live page would: one statement.
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What the live page was drawn from: while it is the same, nothing has changed.
 
-    It changes every minute as well, for steps become late by themselves.
+    The minute is part of it, for steps become late by themselves.
     """
+
+    state: str = ""
+    last_mark: int = 0
+    last_left_out: int = 0
+    people: str = ""
+    calls: str = ""
+    minute: int = 0
+
+    @property
+    def text(self) -> str:
+        """The beat as a browser sends it back."""
+        return "_".join(str(getattr(self, one.name)) for one in fields(self))
+
+    @classmethod
+    def read(cls, text: str) -> "Beat":
+        """Read what a browser sent back; anything else is as if it had seen nothing."""
+        parts = text.split("_")
+        numbers = (1, 2, 5)
+        if len(parts) != len(fields(cls)) or not all(is_row_id(parts[n]) for n in numbers):
+            return cls()
+        return cls(parts[0], int(parts[1]), int(parts[2]), parts[3], parts[4], int(parts[5]))
+
+
+def beat(*, caller: Caller, number: str, at: datetime) -> Beat:
+    """Return what the live page would be drawn from now: one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_MARK, [number.replace("\0", "")])
+        cursor.execute(_BEAT, [number.replace("\0", "")])
         row = cursor.fetchone()
-    matter = Matter(community_id=row[-3], about_employee_id=row[-2]) if row else None
+    matter = Matter(community_id=row[-2], about_employee_id=row[-1]) if row else None
     admit_to_matter(caller, matter, number)
-    minute = int((at - row[-1]).total_seconds()) // 60
-    return "-".join(str(part) for part in (*row[:-3], minute))
+    state, last_mark, last_left_out, people, calls, raised_at = row[:6]
+    minute = int((at - raised_at).total_seconds()) // 60
+    return Beat(state, last_mark, last_left_out, people, calls, max(0, minute))
 
 
 def live(*, caller: Caller, number: str, at: datetime) -> LiveView:
@@ -462,9 +511,15 @@ def _live(caller: Caller, pieces: Pieces, at: datetime) -> LiveView:
         late=sum(one.is_late for one in steps),
         left=len(steps) - settled,
         on_site=tuple(
-            OnSite(one.employee.name, one.post, one.at, one.employee_id == caller.employee_id)
+            OnSite(
+                one.employee.name,
+                str(POSTS.get(one.post, "")),
+                one.at,
+                one.employee_id == caller.employee_id,
+            )
             for one in pieces.attendances
         ),
+        i_am_here=any(one.employee_id == caller.employee_id for one in pieces.attendances),
         calls=tuple(_call(one) for one in pieces.calls),
         urged=rules.urged(plan, failed, called) if incident.state == "open" else (),
         needs_consent=plan.consent,
@@ -473,7 +528,7 @@ def _live(caller: Caller, pieces: Pieces, at: datetime) -> LiveView:
         leads=caller.holds(incident.community_id, *LEADING),
         may_consent=may_consent(caller, incident.community_id),
         sees_matter=visible(caller).filter(pk=incident.matter_id).exists(),
-        mark=mark(caller=caller, number=incident.matter.number, at=at),
+        beat=beat(caller=caller, number=incident.matter.number, at=at),
     )
 
 
@@ -495,6 +550,7 @@ def _steps(pieces: Pieces, at: datetime) -> tuple[StepView, ...]:
                 is_late=rules.is_late(step, until),
                 left_out=gone.reason if gone else "",
                 left_out_by=gone.by_name if gone else "",
+                left_out_id=gone.pk if gone else 0,
             )
         )
     return tuple(views)
@@ -579,7 +635,11 @@ def call_list(*, caller: Caller, number: str, at: datetime) -> tuple[DutyRow, ..
     people = employees(caller=caller, community_id=incident.community_id, at=at)
     about = incident.matter.about_employee_id
     rows = [
-        (not one.present, wanted.index(post), DutyRow(one.name, post, one.phone, one.present))
+        (
+            not one.present,
+            wanted.index(post),
+            DutyRow(one.name, str(POSTS[post]), one.phone, one.present),
+        )
         for one in people
         if one.id != about
         for post in [next((post for post in wanted if post in one.posts), "")]
@@ -673,7 +733,10 @@ def whole_story(*, caller: Caller, number: str, at: datetime) -> StoryView:
         lines=story(pieces),
         record=lift_record(pieces) if incident.plan == "lift" else (),
         review=_review(pieces),
-        messages=notices.about(subject=number),
+        messages=tuple(
+            MessageLine(one.at, one.to_name, str(titles.MESSAGE_STATES[one.state]))
+            for one in notices.about(subject=number)
+        ),
     )
 
 

@@ -30,6 +30,12 @@ WAYS = {
     "radio": _("对讲机同意"),
     "in_person": _("当面同意"),
 }
+MESSAGE_STATES = {
+    "queued": _("待发"),
+    "sent": _("已发"),
+    "failed": _("没有发出"),
+    "superseded": _("不再需要"),
+}
 TELLING_WAYS = {
     "door": _("上门"),
     "phone": _("电话"),

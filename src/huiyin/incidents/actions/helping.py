@@ -95,7 +95,7 @@ def note_consent(
     why: str = "",
     given_at: datetime | None = None,
 ) -> int:
-    """Write down that a leader agreed, by telephone, radio or in person; tell the leader so (EMG-02).
+    """Write down that a leader agreed by telephone, radio or in person; tell the leader so.
 
     Raises NotFound, IncidentIsOver, UnableToCall, BadInput.
     """

@@ -82,6 +82,9 @@
     const wrong = $("#main [aria-invalid=true]");
     if (wrong) wrong.focus();
   });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-prints]")) window.print();
+  });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
