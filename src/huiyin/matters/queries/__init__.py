@@ -15,6 +15,7 @@ from huiyin.matters.queries.dispatch import (
 from huiyin.matters.queries.lists import (
     Filters,
     counts,
+    linkable,
     list_matters,
     my_work,
     owners_gone,
@@ -23,6 +24,7 @@ from huiyin.matters.queries.one import facts_of, matter
 from huiyin.matters.queries.rows import (
     Counts,
     EventView,
+    LinkedRow,
     MatterRow,
     MatterView,
     PersonRef,
@@ -36,6 +38,7 @@ __all__ = [
     "Counts",
     "EventView",
     "Filters",
+    "LinkedRow",
     "Load",
     "MatterRow",
     "MatterView",
@@ -46,6 +49,7 @@ __all__ = [
     "counts",
     "facts_of",
     "last_sweep",
+    "linkable",
     "list_matters",
     "loads",
     "matter",

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from huiyin.estate import queries as estate
 from huiyin.kernel import paging
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.clock import BadMoment, parse
-from huiyin.kernel.errors import BadInput
+from huiyin.kernel.errors import BadInput, NotFound
 from huiyin.kernel.paging import Page
 from huiyin.matters import rules, titles
 from huiyin.matters.access import KNOWS_CALLER, visible
@@ -21,7 +21,15 @@ from huiyin.matters.models import Matter
 from huiyin.matters.queries.rows import Counts, MatterRow
 from huiyin.staff.queries import local_day
 
-ROW_FIELDS = (
+# Counted for the rows of a page only, from an index that holds linked reports and no others.
+_LINKED = (
+    Matter.objects.filter(parent_id=OuterRef("pk"))
+    .order_by()
+    .values("parent_id")
+    .annotate(n=Count("id"))
+    .values("n")
+)
+ROW_FIELDS: tuple[Any, ...] = (
     "id",
     "number",
     "community__code",
@@ -43,6 +51,8 @@ ROW_FIELDS = (
     "community_id",
     "closed_at",
     "anonymous",
+    "parent__number",
+    Subquery(_LINKED),
 )
 _SHORT = 90
 
@@ -164,7 +174,8 @@ def matter_row(row: tuple[Any, ...], caller: Caller, at: datetime) -> MatterRow:
     """Return a row of :data:`ROW_FIELDS` as the caller may see it."""
     (_pk, number, community, kind, state, house, place, text, owner_code, owner_name) = row[:10]
     (received_at, due_at, important, first_time_pass, cycle) = row[10:15]
-    (owner_id, follower_id, received_by_id, community_id, closed_at, anonymous) = row[15:]
+    (owner_id, follower_id, received_by_id, community_id, closed_at, anonymous) = row[15:21]
+    (parent, linked_count) = row[21:]
     known = caller.employee_id in (owner_id, follower_id, received_by_id)
     known = (known or _knows(caller, community_id)) and not anonymous
     if kind.startswith("complaint") and not known:
@@ -188,11 +199,35 @@ def matter_row(row: tuple[Any, ...], caller: Caller, at: datetime) -> MatterRow:
         important=important,
         first_time_pass=first_time_pass,
         cycle=cycle,
+        parent=parent or "",
+        linked_count=linked_count or 0,
     )
 
 
 def _knows(caller: Caller, community_id: int | None) -> bool:
     return caller.is_system or caller.holds(community_id, *KNOWS_CALLER)
+
+
+def linkable(
+    *, caller: Caller, number: str, q: str, at: datetime, limit: int = 6
+) -> tuple[MatterRow, ...]:
+    """Return open matters that a report could be linked to, newest first, found by number or text.
+
+    Only matters of its community that are not linked themselves. NotFound to those who may not
+    see the report.
+    """
+    report = visible(caller).filter(number=number.replace("\x00", "")).first()
+    if report is None:
+        raise NotFound(_("没有编号为“%(number)s”的事项。") % {"number": number})
+    rows = _filtered(caller, at, Filters(q=q)).filter(
+        community_id=report.community_id,
+        state__in=rules.OPEN,
+        parent__isnull=True,
+        about_employee__isnull=True,
+    )
+    rows = rows.exclude(pk=report.pk).exclude(kind__in=rules.UNLINKABLE)
+    found = rows.order_by("-received_at", "-id").values_list(*ROW_FIELDS)[:limit]
+    return tuple(matter_row(row, caller, at) for row in found)
 
 
 def my_work(*, caller: Caller, at: datetime, limit: int = 100) -> tuple[MatterRow, ...]:

@@ -12,7 +12,13 @@ from huiyin.kernel.errors import NotFound
 from huiyin.matters import rules, titles
 from huiyin.matters.access import knows_caller, may_do, sees
 from huiyin.matters.models import Event, Matter, Promise
-from huiyin.matters.queries.rows import EventView, MatterView, PersonRef, PromiseView
+from huiyin.matters.queries.rows import (
+    EventView,
+    LinkedRow,
+    MatterView,
+    PersonRef,
+    PromiseView,
+)
 from huiyin.matters.stored import pauses_of, standing_of, state_of
 from huiyin.standards import queries as standards
 from huiyin.standards import react as engine
@@ -33,7 +39,11 @@ SELECT m.*, c.code AS community_code, c.zone AS community_zone,
        {_POST.format(employee="f.id")} AS follower_post,
        a.code AS about_code, a.name AS about_name, {_POST.format(employee="a.id")} AS about_post,
        ARRAY(SELECT p.file_id FROM matters_photo p WHERE p.matter_id = m.id ORDER BY p.id)
-         AS photo_files
+         AS photo_files,
+       ARRAY(SELECT p.stage FROM matters_photo p WHERE p.matter_id = m.id ORDER BY p.id)
+         AS photo_stages,
+       (SELECT p.number FROM matters_matter p WHERE p.id = m.parent_id) AS parent_number,
+       EXISTS (SELECT FROM matters_matter l WHERE l.parent_id = m.id) AS has_linked
   FROM matters_matter m
   JOIN estate_community c ON c.id = m.community_id
   JOIN staff_employee o ON o.id = m.owner_id
@@ -42,6 +52,11 @@ SELECT m.*, c.code AS community_code, c.zone AS community_zone,
   LEFT JOIN estate_house h ON h.id = m.house_id
  WHERE m.number = %s
 """  # noqa: S608 nothing of a caller's is in the statement
+_LINKED = """
+SELECT m.*, h.code AS house_code FROM matters_matter m
+  LEFT JOIN estate_house h ON h.id = m.house_id
+ WHERE m.parent_id = %s ORDER BY m.id
+"""
 _EVENTS = f"""
 SELECT v.*, e.code AS by_code, e.name AS by_person, {_POST.format(employee="e.id")} AS by_post
   FROM matters_event v
@@ -123,7 +138,32 @@ def _matter_view(row: Any, caller: Caller, at: datetime) -> MatterView:
             for one in events
         ),
         photos=tuple(row.photo_files),
+        photo_stages=tuple(row.photo_stages),
+        parent=row.parent_number or "",
+        linked=_linked(row, caller) if row.has_linked else (),
         verbs=_verbs(row, promises, caller),
+    )
+
+
+def _linked(row: Any, caller: Caller) -> tuple[LinkedRow, ...]:
+    """Return the linked reports the caller may see, each as far as they may know who it was."""
+    reports: list[Any] = list(Matter.objects.raw(_LINKED, [row.pk]))
+    return tuple(_linked_row(one, caller) for one in reports if sees(caller, one))
+
+
+def _linked_row(one: Any, caller: Caller) -> LinkedRow:
+    identity = knows_caller(caller, one) and not one.anonymous
+    return LinkedRow(
+        number=one.number,
+        kind_title=str(titles.KINDS[one.kind]),
+        state=one.state,
+        state_title=str(titles.STATES[one.state]),
+        house=one.house_code if one.house_code and (identity or not _hides(one)) else "",
+        place=one.place,
+        caller_name=one.caller_name if identity else "",
+        caller_phone=one.caller_phone if identity else "",
+        anonymous=one.anonymous,
+        text=one.text,
     )
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from huiyin.matters.rules import OPEN
+
 
 @dataclass(frozen=True, slots=True)
 class PersonRef:
@@ -55,6 +57,27 @@ class EventView:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedRow:
+    """A report linked to a matter: who reported it and where, as far as the caller may know."""
+
+    number: str
+    kind_title: str
+    state: str
+    state_title: str
+    house: str
+    place: str
+    caller_name: str
+    caller_phone: str
+    anonymous: bool
+    text: str
+
+    @property
+    def can_be_told(self) -> bool:
+        """Tell whether there is somebody to be told."""
+        return not self.anonymous
+
+
+@dataclass(frozen=True, slots=True)
 class MatterView:
     """Everything about one matter that its page and the API show."""
 
@@ -93,7 +116,18 @@ class MatterView:
     promises: tuple[PromiseView, ...]
     events: tuple[EventView, ...]
     photos: tuple[int, ...]
+    photo_stages: tuple[str, ...]
+    """For each photo whether it was taken ``before`` or ``after`` the work, or empty."""
+    parent: str
+    """The number of the matter this report is linked to, or empty."""
+    linked: tuple[LinkedRow, ...]
+    """Reports of the same problem linked to this one, oldest first."""
     verbs: frozenset[str]
+
+    @property
+    def open_linked(self) -> tuple[LinkedRow, ...]:
+        """List the linked reports that what is done here still reaches."""
+        return tuple(one for one in self.linked if one.state in OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +152,8 @@ class MatterRow:
     important: bool
     first_time_pass: bool | None
     cycle: int
+    parent: str
+    linked_count: int
 
 
 @dataclass(frozen=True, slots=True)
