@@ -58,9 +58,9 @@ class Answer(models.Model):
         indexes: ClassVar = [
             GinIndex(fields=["pieces"], name="answer_pieces"),
             GinIndex(
-                fields=["question", "words"],
+                fields=["question", "words", "answer", "initials"],
                 name="answer_trigrams",
-                opclasses=["gin_trgm_ops", "gin_trgm_ops"],
+                opclasses=["gin_trgm_ops"] * 4,
             ),
             models.Index(fields=["community", "-changed_at", "-id"], name="answer_newest"),
             models.Index(
