@@ -64,3 +64,5 @@ def _read() -> dict[str, Plan]:
 
 
 PLANS: Final[Mapping[str, Plan]] = _read()
+# Kinds of matter that may have a plan.
+PLANNED: Final = frozenset(plan.kind for plan in PLANS.values())

@@ -17,9 +17,10 @@ from huiyin.doors.console.page import staff_page
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.files import queries as files
+from huiyin.incidents import queries as incidents
 from huiyin.incidents.access import APPROVERS, WRITERS
-from huiyin.incidents.actions import EMERGENCY
-from huiyin.kernel.errors import Refused
+from huiyin.incidents.plans import EMERGENCY, PLANNED
+from huiyin.kernel.errors import NotFound, Refused
 from huiyin.matters import queries as matters
 from huiyin.matters import titles
 from huiyin.matters.queries import MatterView
@@ -47,8 +48,13 @@ class Tool:
 @require_safe
 @staff_page
 def matter(request: StaffRequest, number: str) -> HttpResponse:
-    """Show everything about one matter."""
-    found = matters.matter(caller=request.caller, number=number, at=request.moment)
+    """Show everything about one matter; who only helps in an emergency is led to its plan."""
+    try:
+        found = matters.matter(caller=request.caller, number=number, at=request.moment)
+    except NotFound:
+        if incidents.is_for(caller=request.caller, number=number):
+            return redirect("emergency", number)
+        raise
     return _show(request, found)
 
 
@@ -118,6 +124,7 @@ def _show(
         "events": timeline.entries(found, request.moment),
         "main": main,
         "procedure": _procedure(request, found),
+        "plan": _plan(found),
         "others": list(tools.values()),
         "lost": lost,
         "lost_text": _typed(lost) if lost else "",
@@ -132,6 +139,13 @@ def _procedure(request: StaffRequest, found: MatterView) -> str:
     if found.kind == ATTITUDE and request.caller.holds(found.community_id, *LEADERS):
         return "conduct"
     return ""
+
+
+def _plan(found: MatterView) -> str:
+    """Tell whether the matter's plan is open, or still to be chosen for an emergency (EMG-01)."""
+    if found.kind in PLANNED and incidents.plan_is_open(number=found.number):
+        return "open"
+    return "choose" if found.kind == EMERGENCY else ""
 
 
 def _tools(found: MatterView, people: Any, refused: tuple[str, VerbForm] | None) -> dict[str, Tool]:
