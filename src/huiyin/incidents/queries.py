@@ -26,6 +26,7 @@ from huiyin.incidents.models import (
     IncidentReport,
     Measure,
     OutsideCall,
+    Review,
     Telling,
 )
 from huiyin.incidents.plans import PLANS
@@ -800,6 +801,18 @@ def _review(pieces: Pieces) -> ReviewRow | None:
             for one in measures
         ),
     )
+
+
+def unfinished(*, caller: Caller, number: str) -> str:
+    """Return what an opened plan still lacks before its report: "open", "review" or nothing."""
+    incident = Incident.objects.filter(
+        matter__in=visible(caller), matter__number=number.replace("\0", "")
+    ).first()
+    if incident is None:
+        return ""
+    if incident.state == Incident.State.OPEN:
+        return "open"
+    return "" if Review.objects.filter(incident=incident).exists() else "review"
 
 
 def report_draft(*, caller: Caller, number: str, at: datetime) -> Draft:

@@ -12,6 +12,8 @@ from huiyin.doors.console.emergency import views as emergency
 from huiyin.doors.console.figures import views as figures
 from huiyin.doors.console.inbox import views as inbox
 from huiyin.doors.console.incident import views as incident
+from huiyin.doors.console.intake import mail, stickers
+from huiyin.doors.console.intake import views as intake
 from huiyin.doors.console.matter import views as matter
 from huiyin.doors.console.prices import papers
 from huiyin.doors.console.prices import views as prices
@@ -53,6 +55,7 @@ urlpatterns = [
     path("matters/<str:number>/", matter.matter, name="matter"),
     path("matters/<str:number>/photos/<int:photo>/", matter.photo, name="matter_photo"),
     path("matters/<str:number>/incident/", incident.incident, name="incident"),
+    path("matters/<str:number>/incident/paper/", incident.paper, name="incident_paper"),
     path("matters/<str:number>/conduct/", conduct.conduct, name="conduct"),
     path("matters/<str:number>/sheet/", papers.sheet, name="matter_sheet"),
     path(
@@ -92,6 +95,15 @@ urlpatterns = [
     path("slips/", papers.slips, name="slips"),
     path("slips/<str:number>/", papers.slip, name="slip"),
     path("work-order/", papers.blank_sheet, name="blank_sheet"),
+    path("intake/", intake.sheet, name="intake"),
+    path("intake/<str:channel>/", intake.sheet, name="intake_sheet"),
+    path("mail/", mail.mails, name="mails"),
+    path("mail/<int:mail_id>/", mail.mail, name="mail"),
+    path("mail/<int:mail_id>/raw/", mail.raw, name="mail_raw"),
+    path("mail/<int:mail_id>/take/", mail.take, name="mail_take"),
+    path("stickers/", stickers.stickers, name="stickers"),
+    path("stickers/print/", stickers.sheets, name="stickers_print"),
+    path("stickers/<int:sticker_id>/<str:verb>/", stickers.act, name="sticker_act"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/read/", inbox.read, name="inbox_read"),
     path("inbox/unread/", inbox.unread, name="inbox_unread"),

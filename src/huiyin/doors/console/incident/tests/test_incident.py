@@ -22,7 +22,7 @@ def test_a_report_is_written_returned_written_again_and_filed(cast: Cast) -> Non
     site, company = visitor(cast, "manager"), visitor(cast, "company_service")
     assert page in text_of(site.get(f"/matters/{number}/"))
     assert site.post(page, REPORT).status_code == 302
-    assert "等待公司审批" in text_of(site.get(page))
+    assert "等待审批" in text_of(site.get(page))
     back = {"step": "return", "return-opinion": "原因再查清楚"}
     assert company.post(page, back).status_code == 302
     assert "电动车充电过热" in text_of(site.get(page))
