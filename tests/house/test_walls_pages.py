@@ -5,7 +5,9 @@ The addresses are walked from the resolver: a new page fails here until it is cl
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -13,6 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from huiyin.approvals.actions import ask
 from huiyin.doors.api.tests.cast import STRANGER, Site
+from huiyin.fieldwork import actions as fieldwork
+from huiyin.fieldwork.tests.phone import a_picture
 from huiyin.files.actions import store_photo
 from huiyin.matters.actions import add_photos
 from huiyin.matters.tests.cast import AT
@@ -33,6 +37,7 @@ OPEN = {  # read by machines, or before anybody is known
     "manifest.webmanifest",
     "work/shell/",
 }
+PHONE = {"work/jobs.json", "work/sync/", "work/sync/photo/"}  # JSON for a phone's queue: below
 OWN_ACCOUNT = ("accounts/",)  # one's own password and second factor: no colleague's row
 API = "api/v1/"  # walked by test_walls_api
 
@@ -87,6 +92,60 @@ PAGES: dict[str, tuple[Page, ...]] = {
             wrong="collector",
         ),
     ),
+    "matters/<str:number>/sheet/": (Page(MATTER),),
+    "matters/<str:number>/sheet/signature/<int:file>/": (
+        Page({**MATTER, "file": "*"}),
+        Page({**MATTER, "file": "*"}, right="keeper"),
+    ),
+    "prices/": (
+        Page(own=True),
+        Page(
+            form={
+                "step": "add",
+                "add-code": "M02",
+                "add-name": "灯泡",
+                "add-kind": "material",
+                "add-unit": "个",
+                "add-price": "12",
+                "add-from_on": "2026-03-16",
+                "add-reason": "新增",
+            },
+            wrong="technician",
+            own=True,
+        ),
+    ),
+    "prices/<str:code>/": (
+        Page({"code": "M01"}),
+        Page(
+            {"code": "M01"},
+            form={
+                "step": "change",
+                "change-price": "40",
+                "change-from_on": "2026-03-17",
+                "change-reason": "涨价",
+            },
+            wrong="keeper",
+        ),
+    ),
+    "stock/": (Page(own=True),),
+    "stock/<str:code>/": (
+        Page({"code": "M01"}),
+        Page(
+            {"code": "M01"},
+            form={"step": "receive", "receive-quantity": "5", "receive-reason": "采购"},
+            wrong="technician",
+        ),
+    ),
+    "slips/": (Page(wrong="technician", own=True),),
+    "slips/<str:number>/": (
+        Page({"number": "slip"}, wrong="technician"),
+        Page(
+            {"number": "slip"},
+            form={"step": "ask", "ask-reason": "数量错"},
+            wrong="receptionist",
+        ),
+    ),
+    "work-order/": (Page(own=True),),
     "work/": (Page(right="keeper", own=True),),
     "work/<str:number>/": (Page(MATTER, right="keeper"),),
     "work/<str:number>/<str:verb>/": (Page({**MATTER, "verb": "accept"}, form={}, right="keeper"),),
@@ -188,7 +247,7 @@ CASES = [(route, place) for route, pages in PAGES.items() for place in range(len
 
 
 def test_every_address_is_classified() -> None:
-    private = {route for route in ALL if not route.startswith(OWN_ACCOUNT)} - OPEN
+    private = {route for route in ALL if not route.startswith(OWN_ACCOUNT)} - OPEN - PHONE
     assert sorted(PAGES) == sorted(private)
 
 
@@ -241,11 +300,40 @@ def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
         place["request_id"] = str(asked_of(site, number))
     if "photo" in place:
         place["photo"] = str(file_id)
+    if route.startswith(("prices/", "stock/", "slips/")) or "file" in place:
+        slip, signature = a_signed_slip(site, number)
+        place |= {"number": slip} if place.get("number") == "slip" else {}
+        place |= {"file": str(signature)} if "file" in place else {}
     path = route
     for key, value in place.items():
         path = path.replace(f"<str:{key}>", value).replace(f"<int:{key}>", value)
     asked = {key: number if value == "*" else value for key, value in page.asked.items()}
     return Visit(page, f"/{path}", asked), number
+
+
+def a_signed_slip(site: Site, number: str) -> tuple[str, int]:
+    """Do paid work on a matter; return the number of its charge slip and the signature's file."""
+    by = site.cast.caller("manager")
+    site.api("E020").post(f"/matters/{number}/arrive", {})
+    community = site.cast.town.community
+    told: dict[str, Any] = {"by": by, "at": AT}
+    fieldwork.add_price_item(
+        **told,
+        community_id=community.pk,
+        code="M01",
+        name="角阀",
+        kind="material",
+        unit="个",
+        price=Decimal(38),
+        from_on=AT.date(),
+        reason="开办",
+    )
+    fieldwork.add_line(**told, number=number, code="M01", quantity="1", price="38")
+    signature = store_photo(**told, name="s.jpg", data=a_picture(7))
+    slip = fieldwork.sign_sheet(
+        **told, number=number, name=SECRET, file_id=signature, amount="38.00"
+    )
+    return slip, signature
 
 
 @pytest.fixture(autouse=True)
@@ -287,6 +375,27 @@ def test_an_account_page_is_for_whoever_is_logged_in(site: Site, route: str) -> 
     else:
         assert response.status_code == 302
         assert response.headers["Location"].startswith("/accounts/")
+
+
+@pytest.mark.rule("HR-01")
+def test_the_phones_door_is_for_employees_and_their_own_jobs(site: Site) -> None:
+    number = received(site, house="5-1-101")
+    for path in sorted(PHONE):
+        response = Client().post(f"/{path}") if "sync" in path else Client().get(f"/{path}")
+        assert (response.status_code, response["Content-Type"]) == (401, "application/json")
+    client = Client()
+    user = site.cast.employee(STRANGER).user
+    assert user is not None
+    client.force_login(user)
+    response = client.get("/work/jobs.json")
+    assert SECRET not in response.content.decode() and response.json()["jobs"] == []
+    told = []
+    for asked in (number, "YG-20260316-9999"):
+        act = {"key": str(uuid4()), "act": "accept", "matter": asked, "at": AT.isoformat()}
+        body = {"device": "d", "sent_at": AT.isoformat(), "acts": [act]}
+        sent = client.post("/work/sync/", body, content_type="application/json").json()
+        told.append({key: sent["results"][0][key] for key in ("state", "told")})
+    assert told[0] == told[1]  # there or not there: a stranger cannot tell
 
 
 def test_an_unknown_address_is_simply_not_there(site: Site) -> None:

@@ -40,7 +40,8 @@ def locked_matter(by: Caller, number: str) -> Matter:
 
 def open_lines(sheet: Sheet) -> list[Line]:
     """Return the lines of a sheet that count and are on no slip yet, in order."""
-    return list(sheet.lines.filter(dropped_at__isnull=True, slip__isnull=True).order_by("id"))
+    lines = sheet.lines.filter(dropped_at__isnull=True, slip__isnull=True)
+    return list(lines.select_related("item").order_by("id"))
 
 
 def total_owed(sheet: Sheet) -> Decimal:

@@ -4,6 +4,7 @@
 owner saw is what is charged.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -56,6 +57,16 @@ class UnableToPrice(UnableToChangeSheet):
 
 class UnableToSignSheet(UnableToChangeSheet):
     """The amount shown differs from the sheet's, or the owner cannot sign here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a slip is made of beside its lines: who owes how much, signed when and where."""
+
+    house_id: int
+    signature_id: int
+    signed_at: datetime
+    amount: Decimal
 
 
 @transaction.atomic
@@ -235,7 +246,10 @@ def sign_sheet(
     sheet.save(
         update_fields=["signature", "signed_name", "signed_at", "signed_amount", "signed_cycle"]
     )
-    slip = _slip(sheet, matter, lines, total, by=by, now=now) if total else ""
+    slip = ""
+    if total and matter.house_id is not None:
+        paper = Paper(matter.house_id, file_id, at, total)
+        slip = _slip(sheet, matter, lines, paper, by=by, now=now)
     after = {"name": name, "amount": total, "file": file_id, "slip": slip, "at": at}
     trail("sheet_signed", by, now, matter, after)
     return slip
@@ -313,7 +327,7 @@ def _tell_matter(
 
 
 def _slip(
-    sheet: Sheet, matter: Matter, lines: list[Line], total: Decimal, *, by: Caller, now: datetime
+    sheet: Sheet, matter: Matter, lines: list[Line], paper: Paper, *, by: Caller, now: datetime
 ) -> str:
     """Write the charge slip and put the lines on it; return its number."""
     community = matter.community
@@ -323,12 +337,12 @@ def _slip(
         community=community,
         number=daily_number(f"{community.code}-SF", day, count),
         sheet=sheet,
-        house_id=matter.house_id,
-        amount=total,
+        house_id=paper.house_id,
+        amount=paper.amount,
         lines=[_said(one) for one in lines],
         payer_name=sheet.signed_name,
-        signature_id=sheet.signature_id,
-        signed_at=sheet.signed_at,
+        signature_id=paper.signature_id,
+        signed_at=paper.signed_at,
         made_at=now,
         by_id=by.employee_id,
         by_name=by.name[:60],

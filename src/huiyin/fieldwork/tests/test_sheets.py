@@ -260,7 +260,12 @@ def test_the_database_keeps_a_slip_as_it_was_issued(cast: Cast, job: str) -> Non
     line(cast, job)
     number = sign(cast, job, "38.50")
     slips = ChargeSlip.objects.filter(number=number)
-    for change in ({"amount": Decimal(1)}, {"payer_name": "别人"}, {"lines": []}):
+    changes: list[dict[str, Any]] = [
+        {"amount": Decimal(1)},
+        {"payer_name": "别人"},
+        {"lines": []},
+    ]
+    for change in changes:
         with pytest.raises(DatabaseError), transaction.atomic():
             slips.update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():

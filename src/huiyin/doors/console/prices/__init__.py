@@ -1,0 +1,1 @@
+"""Pages of the price list, the store, charge slips and the printed service sheet."""
