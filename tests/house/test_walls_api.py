@@ -21,6 +21,7 @@ from huiyin.matters.actions import add_photos
 from huiyin.matters.tests.cast import AT
 
 SECRET = "只有阳光小区知道的事"
+FIRST = "YG-20260316-0001"
 LATER = (AT + timedelta(days=2)).isoformat()
 
 
@@ -110,6 +111,17 @@ def with_photo(site: Site) -> str:
     return f"{number}/photos/{file_id}"
 
 
+def twice(site: Site) -> str:
+    """The second of two reports of one thing; the first is ``FIRST``."""
+    assert received(site, kind="repair") == FIRST
+    return received(site, kind="repair")
+
+
+def linked(site: Site) -> str:
+    """A report linked to another."""
+    return did(site, twice(site), ("manager", "link", {"to": FIRST}))
+
+
 def a_photo() -> bytes:
     """Make a small photo."""
     out = BytesIO()
@@ -160,6 +172,10 @@ OPERATIONS = {
     "escalate": Operation(fresh, {"to": "E004", "reason": "重要"}),
     "note": Operation(fresh, {"text": "备注"}),
     "mark_important": Operation(fresh, {"reason": "多次"}, wrong="collector"),
+    "link": Operation(twice, {"to": FIRST}, wrong="collector"),
+    "unlink": Operation(linked, {"reason": "另一件事"}, wrong="collector"),
+    "give_back": Operation(assigned, {"reason": "办不了"}, right="E008", wrong="manager"),
+    "take_back": Operation(assigned, {"reason": "另派"}, wrong="collector"),
     "add_photos": Operation(fresh, {"photos": []}),
     "send": Operation(own=True),
     "look": Operation(with_photo),

@@ -25,8 +25,9 @@ from huiyin.doors.api.schemas import (
 from huiyin.doors.api.shaping import moment, moment_or_none, person, person_or_none
 from huiyin.estate.queries import CommunityRow, communities
 from huiyin.kernel import clock
+from huiyin.kernel.errors import NotFound
 from huiyin.matters import actions, queries
-from huiyin.matters.queries import EventView, Filters, MatterRow, MatterView, PromiseView
+from huiyin.matters.queries import EventView, Filters, LinkedRow, MatterRow, MatterView, PromiseView
 from huiyin.staff.queries import directory, first_posts
 
 router = Router(tags=["matters"])
@@ -156,6 +157,7 @@ def progress(request: Request, number: Code, payload: given.Progress) -> dict[st
         text=payload.text,
         via=payload.via or "",
         reached=payload.reached,
+        tell_linked=payload.tell_linked,
     )
     return _shown(request, number)
 
@@ -170,6 +172,7 @@ def promise(request: Request, number: Code, payload: given.PromisedTime) -> dict
         until=payload.until,
         reason=payload.reason,
         via=payload.via,
+        tell_linked=payload.tell_linked,
     )
     return _shown(request, number)
 
@@ -211,7 +214,12 @@ def finish(request: Request, number: Code, payload: given.Result) -> dict[str, A
 def reply(request: Request, number: Code, payload: given.Reply) -> dict[str, Any]:
     """Answer the owner (REC-05, REC-11)."""
     actions.reply_to_owner(
-        by=request.caller, at=clock.now(), number=number, text=payload.text, via=payload.via
+        by=request.caller,
+        at=clock.now(),
+        number=number,
+        text=payload.text,
+        via=payload.via,
+        tell_linked=payload.tell_linked,
     )
     return _shown(request, number)
 
@@ -293,6 +301,7 @@ def add_photos(request: Request, number: Code, payload: given.Photos) -> dict[st
         at=clock.now(),
         number=number,
         photos=file_ids(request.caller, payload.photos),
+        stage=payload.stage,
     )
     return _shown(request, number)
 
@@ -301,6 +310,46 @@ def add_photos(request: Request, number: Code, payload: given.Photos) -> dict[st
 def mark_important(request: Request, number: Code, payload: given.Reason) -> dict[str, Any]:
     """Mark it as important, so that the person in charge answers in person (CMP-04)."""
     actions.mark_important(by=request.caller, at=clock.now(), number=number, reason=payload.reason)
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/link", response=MatterOut)
+def link(request: Request, number: Code, payload: given.Link) -> dict[str, Any]:
+    """Link a report to the matter that tells of the same problem; it keeps its own clocks."""
+    actions.link_matter(
+        by=request.caller,
+        at=clock.now(),
+        number=number,
+        to=payload.to,
+        reason=payload.reason or "",
+    )
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/unlink", response=MatterOut)
+def unlink(request: Request, number: Code, payload: given.Reason) -> dict[str, Any]:
+    """Take a report out again: what was finished with the other problem is opened again."""
+    actions.unlink_matter(by=request.caller, at=clock.now(), number=number, reason=payload.reason)
+    return _shown(request, number)
+
+
+@router.post("/matters/{number}/give-back", response={200: MatterOut, 204: None})
+def give_back(request: Request, number: Code, payload: given.Reason) -> Status[Any]:
+    """Say that one cannot do it, and why: the superior sends another (REC-10).
+
+    204 when the caller no longer sees the matter.
+    """
+    actions.give_back(by=request.caller, at=clock.now(), number=number, reason=payload.reason)
+    try:
+        return Status(200, _shown(request, number))
+    except NotFound:
+        return Status(204, None)
+
+
+@router.post("/matters/{number}/take-back", response=MatterOut)
+def take_back(request: Request, number: Code, payload: given.Reason) -> dict[str, Any]:
+    """Take it from whoever has it in hand, to send another, and say why (REC-15)."""
+    actions.take_back(by=request.caller, at=clock.now(), number=number, reason=payload.reason)
     return _shown(request, number)
 
 
@@ -347,6 +396,8 @@ def _whole(view: MatterView, zone: ZoneInfo, people: dict[str, dict[str, Any]]) 
         "first_time_pass": view.first_time_pass,
         "cycle": view.cycle,
         "photos": [f"/api/v1/matters/{view.number}/photos/{one}" for one in view.photos],
+        "parent": view.parent or None,
+        "linked": [_linked(one) for one in view.linked],
         "verbs": sorted(view.verbs),
         "promises": [_promise(one, zone) for one in view.promises],
         "events": [_event(one, zone, people) for one in view.events],
@@ -373,6 +424,20 @@ def _row(
         "first_time_pass": row.first_time_pass,
         "next_due_at": moment_or_none(row.nearest_due_at, zone),
         "overdue": row.overdue,
+        "parent": row.parent or None,
+        "linked_count": row.linked_count,
+    }
+
+
+def _linked(one: LinkedRow) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "kind": one.kind,
+        "state": one.state,
+        "house": one.house or None,
+        "place": one.place,
+        "caller": one.caller_name,
+        "anonymous": one.anonymous,
     }
 
 

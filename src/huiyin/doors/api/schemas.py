@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from django.utils.translation import gettext as _
 from ninja import Body, Schema
@@ -126,9 +126,10 @@ class NewMatter(Given):
 
 
 class Photos(Given):
-    """Photos to add: names that ``POST /photos`` gave."""
+    """Photos to add: names that ``POST /photos`` gave, taken before or after the work."""
 
     photos: PhotoNames
+    stage: Literal["", "before", "after"] = ""
 
 
 class Assignment(Given):
@@ -136,16 +137,23 @@ class Assignment(Given):
     note: Remark | None = None
 
 
+TellLinked: TypeAlias = Annotated[
+    bool, Field(description="The owners of all linked reports were told the same.")
+]
+
+
 class Progress(Given):
     text: Text
     via: Channel | None = None
     reached: bool = True
+    tell_linked: TellLinked = False
 
 
 class PromisedTime(Given):
     until: Moment
     reason: Line
     via: Channel = "phone"
+    tell_linked: TellLinked = False
 
 
 class PauseUntil(Given):
@@ -161,6 +169,7 @@ class Result(Given):
 class Reply(Given):
     text: Text
     via: Channel = "phone"
+    tell_linked: TellLinked = False
 
 
 class Signature(Given):
@@ -177,6 +186,13 @@ class VisitBack(Given):
 
 class Reason(Given):
     reason: Line
+
+
+class Link(Given):
+    """The matter that tells of the same problem."""
+
+    to: Code
+    reason: Remark | None = None
 
 
 class NewKind(Given):
@@ -293,6 +309,16 @@ class EventOut(Schema):
     to: list[PersonOut] | None = None
 
 
+class LinkedOut(Schema):
+    number: str
+    kind: str
+    state: str
+    house: str | None
+    place: str
+    caller: str
+    anonymous: bool
+
+
 class MatterOut(Schema):
     number: str
     community: str
@@ -317,6 +343,8 @@ class MatterOut(Schema):
     first_time_pass: bool | None
     cycle: int
     photos: list[str]
+    parent: str | None
+    linked: list[LinkedOut]
     verbs: list[str]
     promises: list[PromiseOut]
     events: list[EventOut]
@@ -335,6 +363,8 @@ class MatterRowOut(Schema):
     first_time_pass: bool | None
     next_due_at: str | None
     overdue: bool
+    parent: str | None
+    linked_count: int
 
 
 class MattersOut(Schema):

@@ -155,6 +155,7 @@ def _linked_row(one: Any, caller: Caller) -> LinkedRow:
     identity = knows_caller(caller, one) and not one.anonymous
     return LinkedRow(
         number=one.number,
+        kind=one.kind,
         kind_title=str(titles.KINDS[one.kind]),
         state=one.state,
         state_title=str(titles.STATES[one.state]),

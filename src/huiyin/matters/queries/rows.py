@@ -61,6 +61,7 @@ class LinkedRow:
     """A report linked to a matter: who reported it and where, as far as the caller may know."""
 
     number: str
+    kind: str
     kind_title: str
     state: str
     state_title: str
