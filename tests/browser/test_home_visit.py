@@ -244,7 +244,7 @@ def test_a_whole_home_visit(phone: Phone, job: tuple[Cast, str]) -> None:
     assert (sheet.consent_name, str(sheet.consent_amount)) == ("王丽", "167.00")
     assert len(found.photos) == 2
     phone.page.get_by_role("link", name="我的工作").first.click()
-    expect(phone.page.get_by_role("heading", name="已办结")).to_be_visible()
+    expect(phone.page.get_by_role("heading", name="已办结、已退回")).to_be_visible()
     phone.look()
 
 
@@ -255,6 +255,7 @@ def test_from_the_door_to_done_without_signal(phone: Phone, job: tuple[Cast, str
     phone.press("接单")
     phone.is_next("出发")
     phone.press("出发")
+    phone.is_next("到场")
     expect(phone.bar).to_contain_text(ALL_SENT)
 
     phone.cut()
@@ -315,10 +316,13 @@ def test_a_job_given_to_somebody_else_meanwhile_is_shown(
     cast, number = job
     start(phone, number)
     phone.press("接单")
+    phone.is_next("出发")
     expect(phone.bar).to_contain_text(ALL_SENT)
     phone.cut()
     phone.press("出发")
+    phone.is_next("到场")
     phone.press("到场")
+    phone.is_next("进门")
     phone.page.get_by_role("button", name="备注").click()
     phone.page.get_by_label("写给同事看的话").fill("总阀在弱电井里")
     phone.page.get_by_role("button", name="保存备注").click()

@@ -63,7 +63,10 @@ def _list() -> dict[str, str]:
         "no_work_hint": _("有新派给您的事,会在这里和消息里看到。"),
         "no_data": _("还没有取到您的工作"),
         "no_data_hint": _("有信号时打开一次,之后没有信号也能用。"),
-        "done_today": _("已办结"),
+        "done_today": _("已办结、已退回"),
+        "clock_wrong": _(
+            "手机时间差 {span},时限已按服务器时间计算。请在手机设置里打开“自动确定时间”。"
+        ),
         "as_of": _("{at} 更新"),
         "important": _("重要"),
         "has_conflict": _("有没被接收的"),

@@ -43,23 +43,36 @@ export function note(tone, picture, ...children) {
   return h("div", { class: `hy-note ${tone}` }, icon(picture), h("div", {}, ...children));
 }
 
-/* -- moments, in the phone's own time */
+/* -- moments, in the zone of the phone; the present is the server's, should the phone's clock be wrong */
+
+const clock = { skew: 0 };
+const WRONG = 120000; // milliseconds a phone's clock may be wrong before anybody is told
+
+export const now = () => Date.now() + clock.skew;
+
+/* Hear what the server's clock said when the jobs were read; return by how much ours is wrong. */
+export function setClock(skew = 0) {
+  clock.skew = Math.abs(skew) > WRONG ? skew : 0;
+  return clock.skew ? saySpan(Math.abs(Math.round(skew / 1000))) : "";
+}
 
 const two = (number) => String(number).padStart(2, "0");
 const dayOf = (moment) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate());
 
-export function sayMoment(iso) {
+export function sayMoment(iso, { ends = false } = {}) {
   const moment = new Date(iso);
-  const time = `${two(moment.getHours())}:${two(moment.getMinutes())}`;
-  const days = Math.round((dayOf(moment) - dayOf(new Date())) / 86400000);
+  const midnight = ends && !moment.getHours() && !moment.getMinutes() && !moment.getSeconds();
+  const day = dayOf(new Date(moment - (midnight ? 1 : 0))); // midnight ends the day before
+  const time = midnight ? "24:00" : `${two(moment.getHours())}:${two(moment.getMinutes())}`;
+  const days = Math.round((day - dayOf(new Date(now()))) / 86400000);
   if (days === 0) return t("today", { time });
   if (days === 1) return t("tomorrow", { time });
   if (days === -1) return t("yesterday", { time });
-  return t("on_day", { month: moment.getMonth() + 1, day: moment.getDate(), time });
+  return t("on_day", { month: day.getMonth() + 1, day: day.getDate(), time });
 }
 
 export function sayLeft(iso) {
-  const seconds = Math.round((new Date(iso) - Date.now()) / 1000);
+  const seconds = Math.round((new Date(iso) - now()) / 1000);
   return t(seconds > 0 ? "left" : "over", { span: saySpan(Math.abs(seconds)) });
 }
 

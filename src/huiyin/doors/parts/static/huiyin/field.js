@@ -4,7 +4,7 @@
    brings news. Without this script the forms of the server stay and work. */
 
 import { askConsent, askLine, askSignature, askSure, askText } from "./dialogs.js";
-import { button, h, icon, note, sayLeft, sayMoment, t } from "./dom.js";
+import { button, h, icon, note, now, sayLeft, sayMoment, setClock, t } from "./dom.js";
 import { AFTER_WORK, isMarked, itemsOf, nextOf, project, sayCents, stepsOf, toneOf } from "./jobs.js";
 import { Queue } from "./queue.js";
 import { shrink } from "./shrink.js";
@@ -19,6 +19,7 @@ let queue;
 let data = null;
 let acts = [];
 let others = 0;
+let wrong = ""; // by how much the phone's clock is, in words
 let late = false; // something changed while somebody was typing
 let shown = ""; // number and step, so that a new step is scrolled to once
 let drafts = {};
@@ -32,8 +33,15 @@ const waitingIn = (list) => list.filter((act) => act.state === "waiting").length
 
 /* -- doing */
 
-async function take(act, job, given = {}, file = null) {
-  await queue.put(act, job.number, given, file);
+/* Keep an act of a job, with words to recognise it by should it not be taken. */
+function put(act, job, given = {}, { file = null, item = null } = {}) {
+  const about = [job.title, item?.title].filter(Boolean).join(" · ");
+  return queue.put(act, job.number, given, { file, about });
+}
+
+/* The same, and go on to the next step. */
+async function take(act, job, given = {}, more = {}) {
+  await put(act, job, given, more);
   opened.clear();
 }
 
@@ -56,27 +64,27 @@ async function writeNote(job) {
 }
 
 async function photograph(job, input, given) {
-  for (const file of [...input.files]) await queue.put("photo", job.number, given, await shrink(file));
+  for (const file of [...input.files]) await put("photo", job, given, { file: await shrink(file) });
   input.value = "";
 }
 
 async function sign(job) {
   const total = sayCents(job.total);
   const signed = await askSignature({ title: t("sign"), total, lines: job.sheet.lines, name: job.sheet.consent?.name || job.caller?.name || "" });
-  if (signed) await take("sign", job, { name: signed.name, amount: total }, signed.file);
+  if (signed) await take("sign", job, { name: signed.name, amount: total }, { file: signed.file });
 }
 
 async function agree(job) {
   const total = sayCents(job.total);
   const agreed = await askConsent({ total, name: job.sheet.consent?.name || job.caller?.name || "" });
   if (!agreed) return;
-  await queue.put("consent", job.number, { ...agreed, amount: total });
-  await take("mark", job, { item: "consent", value: true });
+  await put("consent", job, { ...agreed, amount: total });
+  if (job.checklist?.items.some((item) => item.key === "consent")) await take("mark", job, { item: "consent", value: true });
 }
 
 async function markFalse(job, item) {
   const why = await askText({ title: item.title, label: t("not_done_why"), send: t("not_done") });
-  if (why) await take("mark", job, { item: item.key, value: false, note: why });
+  if (why) await take("mark", job, { item: item.key, value: false, note: why }, { item });
 }
 
 /* -- going from page to page without asking the network */
@@ -125,12 +133,12 @@ function renderBar(main) {
 /* -- my jobs */
 
 function card(job, place) {
-  const tone = toneOf(job);
+  const tone = toneOf(job, now());
   const step = nextOf(stepsOf(job, skipped[job.number]));
   const done = AFTER_WORK.has(job.state);
   return h(
     "li",
-    { class: `fw-card ${done ? "is-done" : tone}` },
+    { class: `fw-card ${done || job.gone ? "is-done" : tone}` },
     h(
       "a",
       { href: `/work/${job.number}/`, "data-go": true },
@@ -139,10 +147,10 @@ function card(job, place) {
         job.important ? h("span", { class: "hy-tag is-late" }, t("important")) : null,
         job.notes.length ? h("span", { class: "hy-tag is-loud" }, icon("alert-triangle"), t("has_conflict")) : null,
         job.waiting ? h("span", { class: "hy-tag is-soon" }, icon("upload"), t("waits", { n: job.waiting })) : null),
-      h("strong", { class: "fw-where" }, [job.kind_title, job.house, job.place].filter(Boolean).join(" · ")),
+      h("strong", { class: "fw-where" }, job.title),
       h("span", { class: "fw-text" }, job.text),
       due(job, tone),
-      !done && step ? h("span", { class: "fw-next" }, t("next_is", { step: titleOf(step) }), icon("chevron-right")) : null,
+      !done && !job.gone && step ? h("span", { class: "fw-next" }, t("next_is", { step: titleOf(step) }), icon("chevron-right")) : null,
     ),
   );
 }
@@ -155,7 +163,7 @@ function stateOf(job) {
 
 function due(job, tone) {
   if (!job.due_at || AFTER_WORK.has(job.state)) return null;
-  return h("span", { class: `fw-due ${tone}` }, icon("clock"), h("b", {}, sayLeft(job.due_at)), h("span", {}, t("due", { at: sayMoment(job.due_at) })));
+  return h("span", { class: `fw-due ${tone}` }, icon("clock"), h("b", {}, sayLeft(job.due_at)), h("span", {}, t("due", { at: sayMoment(job.due_at, { ends: true }) })));
 }
 
 function listPage() {
@@ -166,6 +174,7 @@ function listPage() {
   const strays = acts.filter((act) => act.state !== "done" && !numbers.has(act.matter));
   return [
     h("header", { class: "hy-head" }, h("h1", {}, t("my_work")), h("p", {}, open.length ? t("jobs_today", { n: open.length }) : "")),
+    wrong ? note("is-soon", "clock", h("p", {}, t("clock_wrong", { span: wrong }))) : null,
     strays.length ? h("section", { class: "hy-stack fw-strays" }, keptNotes(strays, { named: true })) : null,
     open.length
       ? h("ol", { class: "fw-cards" }, open.map((job, place) => card(job, place + 1)))
@@ -187,12 +196,13 @@ function keptNotes(list, { named = false } = {}) {
 }
 
 function keptNote(some, named) {
-  const [{ state, told, matter }] = some;
+  const [{ state, told, matter, about }] = some;
   const waits = state === "waiting";
   return note(
     waits ? "is-soon" : "is-late",
     waits ? "upload" : "alert-triangle",
     h("p", {}, h("b", {}, t(`kept_${state}`, { n: some.length })), named ? h("span", { class: "hy-figures" }, ` ${matter}`) : ""),
+    named ? h("p", {}, about.split(" · ").slice(0, 2).join(" · ")) : null,
     h("p", {}, told || t(`told_${state}`)),
     h("ul", { class: "fw-acts" }, some.map((act) => h("li", {}, h("b", {}, t(`act_${act.act}`)), ` ${sayMoment(act.at)}`, contentOf(act), act.file ? h("img", { class: "fw-kept", src: pictureOf(act), alt: t(`act_${act.act}`) }) : null))),
     waits ? null : button("check", t("put_away"), () => putAway(some), { look: "btn-quiet" }),
@@ -202,9 +212,9 @@ function keptNote(some, named) {
 const SAID = ["text", "result", "reason", "name", "amount", "quantity", "note"];
 
 function contentOf(act) {
-  const item = jobOf(act.matter)?.checklist?.items.find((one) => one.key === act.given.item);
+  const item = act.given.item ? act.about.split(" · ").at(-1) : "";
   const said = SAID.filter((name) => act.given[name]).map((name) => t(`kept_${name}`, { value: act.given[name] }));
-  const all = [item?.title, ...said].filter(Boolean).join(" · ");
+  const all = [item, ...said].filter(Boolean).join(" · ");
   return all ? h("span", { class: "hy-small" }, all) : null;
 }
 
@@ -228,13 +238,13 @@ function titleOf(step) {
 function jobPage(job) {
   const steps = stepsOf(job, skipped[job.number]);
   const next = job.gone ? null : nextOf(steps);
-  const tone = toneOf(job);
+  const tone = toneOf(job, now());
   return [
     h("p", { class: "fw-back" }, h("a", { class: "btn btn-quiet", href: "/work/", "data-go": true }, icon("chevron-left"), t("my_work")), h("span", { class: "hy-soft hy-figures" }, job.number)),
     h(
       "section",
       { class: `hy-card fw-head ${tone}` },
-      h("h1", {}, [job.kind_title, job.house, job.place].filter(Boolean).join(" · ")),
+      h("h1", {}, job.title),
       h("p", { class: "hy-words" }, job.text),
       due(job, tone),
       contact(job),
@@ -296,7 +306,7 @@ function linesBody(job) {
 
 async function addLine(job) {
   const line = await askLine({ prices: (data.prices ?? []).filter((one) => one.community === job.community) });
-  if (line) await queue.put("line", job.number, line);
+  if (line) await put("line", job, line);
 }
 
 function lineRow(job, line, closed) {
@@ -305,7 +315,7 @@ function lineRow(job, line, closed) {
     {},
     h("span", {}, h("b", {}, line.text), h("small", {}, `¥ ${line.price.replace(/(\.\d\d)0+$/, "$1")} × ${line.quantity.replace(/\.0+$/, "")}${line.unit ?? ""}`)),
     h("b", { class: "hy-figures" }, line.amount),
-    closed ? null : h("button", { type: "button", class: "btn btn-quiet", "aria-label": t("drop_line", { what: line.text }), onclick: () => queue.put("drop_line", job.number, { line: line.key }) }, icon("trash")),
+    closed ? null : h("button", { type: "button", class: "btn btn-quiet", "aria-label": t("drop_line", { what: line.text }), onclick: () => put("drop_line", job, { line: line.key }) }, icon("trash")),
   );
 }
 
@@ -326,7 +336,7 @@ function itemRow(job, item) {
   );
 }
 
-const mark = (job, item, value) => queue.put("mark", job.number, { item: item.key, value });
+const mark = (job, item, value) => put("mark", job, { item: item.key, value }, { item });
 
 const ITEMS = {
   tick: (job, item) => {
@@ -353,7 +363,7 @@ const ITEMS = {
   signature: (job, item) =>
     button("edit", t(isMarked(item) ? "sign_again" : "sign"), async () => {
       const signed = await askSignature({ title: item.title, name: job.caller?.name ?? "" });
-      if (signed) await queue.put("mark", job.number, { item: item.key, name: signed.name }, signed.file);
+      if (signed) await put("mark", job, { item: item.key, name: signed.name }, { file: signed.file, item });
     }),
 };
 
@@ -385,7 +395,7 @@ async function skipPhoto(job, stage) {
   if (job.public) {
     const reason = await askText({ title: t("skip_photo"), label: t("skip_photo_why"), send: t("skip_photo") });
     if (!reason) return;
-    await queue.put("note", job.number, { text: t("skipped_photo_note", { step: t(`step_${stage}`), reason }) });
+    await put("note", job, { text: t("skipped_photo_note", { step: t(`step_${stage}`), reason }) });
   }
   await skip(job, { key: stage });
 }
@@ -514,6 +524,7 @@ let looking = Promise.resolve();
 function look() {
   looking = looking.then(async () => {
     [data, acts, others] = await Promise.all([queue.jobs(), queue.acts(), queue.others()]);
+    wrong = setClock(data?.skew);
     drafts = { ...(await queue.recall(`drafts:${queue.me}`)), ...drafts };
     skipped = (await queue.recall(`skipped:${queue.me}`)) || {};
     const keys = new Set(acts.map((act) => act.key));

@@ -90,6 +90,8 @@ const CHANGES = {
   },
 };
 
+export const titleOf = (job) => [job.kind_title, job.house, job.place].filter(Boolean).join(" · ");
+
 const itemOf = (job, key) => job.checklist?.items.find((one) => one.key === key);
 
 /* Return the job as it stands once the acts that wait, or were just sent, are done. */
@@ -102,6 +104,7 @@ export function project(job, acts) {
   for (const act of mine) {
     if (act.state === "waiting" || act.state === "done") CHANGES[act.act]?.(now, act);
   }
+  now.title = titleOf(job);
   now.total = totalOf(now.sheet.lines);
   now.waiting = mine.filter((act) => act.state === "waiting").length;
   now.notes = mine.filter((act) => act.state === "conflict" || act.state === "refused");
@@ -168,10 +171,10 @@ export function nextOf(steps) {
 }
 
 /* How urgent the clock is, as the lists of the desk show it. */
-export function toneOf(job) {
+export function toneOf(job, now) {
   if (!job.due_at || AFTER_WORK.has(job.state)) return "";
   const due = Date.parse(job.due_at);
-  if (Date.now() >= due) return "is-late";
+  if (now >= due) return "is-late";
   const start = Date.parse(job.received_at);
-  return Date.now() - start >= 0.75 * (due - start) ? "is-soon" : "";
+  return now - start >= 0.75 * (due - start) ? "is-soon" : "";
 }

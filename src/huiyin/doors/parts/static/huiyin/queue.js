@@ -127,9 +127,10 @@ export class Queue extends EventTarget {
     return all.filter((one) => one.employee !== this.me && one.state === "waiting").length;
   }
 
-  /* Keep an act; when this returns it is on the disk. A file is {bytes, type}. */
-  async put(act, matter, given = {}, file = null) {
-    const one = { key: newKey(), employee: this.me, act, matter, given, file };
+  /* Keep an act; when this returns it is on the disk. A file is {bytes, type}; ``about`` are words
+     for the note, should the act not be taken. */
+  async put(act, matter, given = {}, { file = null, about = "" } = {}) {
+    const one = { key: newKey(), employee: this.me, act, matter, given, file, about };
     one.at = new Date().toISOString();
     one.state = "waiting";
     one.told = "";
@@ -287,6 +288,7 @@ export class Queue extends EventTarget {
     const before = await this.jobs();
     const news = await this.#ask(this.#places.jobs, { tag: before?.tag });
     const data = news ?? before;
+    const skew = news ? Date.parse(news.now) - Date.now() : before.skew;
     this.#token = data.csrf || "";
     if (this.me && this.me !== data.me.code.toUpperCase()) {
       await this.become(data.me.code);
@@ -295,7 +297,7 @@ export class Queue extends EventTarget {
     await this.become(data.me.code);
     const change = this.#base.transaction(["acts", "kept"], "readwrite");
     for (const seq of done) change.objectStore("acts").delete(seq);
-    change.objectStore("kept").put({ ...data, got_at: new Date().toISOString() }, `jobs:${this.me}`);
+    change.objectStore("kept").put({ ...data, got_at: new Date().toISOString(), skew }, `jobs:${this.me}`);
     await finished(change);
     this.#tell();
   }
