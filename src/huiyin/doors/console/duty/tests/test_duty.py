@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from huiyin.desk.actions import keep_logs, record_call
 from huiyin.desk.models import DutyLog
 from huiyin.doors.console.tests.visit import Visitor, text_of, visitor
+from huiyin.matters import titles
 from huiyin.matters.tests.cast import AT, Cast, moment
 
 END = moment("2026-03-16 14:50")
@@ -96,7 +97,7 @@ def test_the_log_counts_calls_and_shows_them(cast: Cast) -> None:
     )
     page = text_of(desk.get(start(desk)))
     assert re.search(r"未接</dt><dd>1</dd>", page)
-    assert "回电" in page
+    assert str(titles.KINDS["callback"]) in page
 
 
 def test_between_shifts_there_is_nothing_to_sign_in_to(
