@@ -19,11 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.desk.access import DESK as CALLS
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.estate.access import EDITORS
+from huiyin.intake.access import MAIL, STICKERS
 from huiyin.kernel.caller import POSTS, Caller
 from huiyin.matters.access import DESK, FIELD, FOREMEN
+from huiyin.visitors.access import HOSTS, KEEPERS
 
 EVERYBODY = POSTS
 INDOORS = tuple(post for post in POSTS if post not in FIELD)
+VISITORS = tuple({*HOSTS, *KEEPERS})
 TABS = 5  # as many as a phone has room for
 
 
@@ -50,11 +53,16 @@ GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
     (
         _("现场"),
         (
+            Item("checklists", _("检查表"), "checkbox"),
             Item("calls", _("来电"), "phone-incoming", CALLS),
             Item("duty", _("值班"), "notebook", CALLS),
+            Item("visitors", _("来访"), "user-check", VISITORS),
+            Item("intake", _("登记来件"), "inbox"),
+            Item("mails", _("邮件"), "mail", MAIL),
+            Item("stickers", _("报修贴纸"), "qrcode", STICKERS),
         ),
     ),
-    (_("资料"), ()),
+    (_("资料"), (Item("prices", _("价目与库存"), "file-text", (*INDOORS, "technician")),)),
     (
         _("管理"),
         (

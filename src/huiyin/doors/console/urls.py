@@ -4,6 +4,8 @@ from django.urls import path
 
 from huiyin.doors.console.approvals import views as approvals
 from huiyin.doors.console.calls import views as calls
+from huiyin.doors.console.checklists import editing, printing
+from huiyin.doors.console.checklists import views as checklists
 from huiyin.doors.console.conduct import views as conduct
 from huiyin.doors.console.desk import views as desk
 from huiyin.doors.console.dispatch import views as dispatch
@@ -14,6 +16,7 @@ from huiyin.doors.console.inbox import views as inbox
 from huiyin.doors.console.incident import views as incident
 from huiyin.doors.console.intake import mail, stickers
 from huiyin.doors.console.intake import views as intake
+from huiyin.doors.console.knowledge import views as knowledge
 from huiyin.doors.console.matter import views as matter
 from huiyin.doors.console.prices import papers
 from huiyin.doors.console.prices import views as prices
@@ -22,6 +25,8 @@ from huiyin.doors.console.roster import views as roster
 from huiyin.doors.console.session import views as session
 from huiyin.doors.console.staff import views as staff
 from huiyin.doors.console.standards import views as standards
+from huiyin.doors.console.triage import views as triage
+from huiyin.doors.console.visitors import views as visitors
 from huiyin.doors.console.work import phone, sync
 from huiyin.doors.console.work import views as work
 
@@ -34,6 +39,17 @@ urlpatterns = [
     path("desk/house/<str:code>/", desk.household, name="desk_household"),
     path("desk/new/", desk.receive, name="desk_receive"),
     path("desk/sweep/", desk.sweep, name="desk_sweep"),
+    path("desk/suggest/", triage.suggest, name="desk_suggest"),
+    path("desk/guide/", knowledge.guide, name="desk_guide"),
+    path("knowledge/", knowledge.board, name="knowledge"),
+    path("knowledge/find/", knowledge.find, name="knowledge_find"),
+    path("knowledge/new/", knowledge.new, name="knowledge_new"),
+    path("knowledge/<int:pk>/", knowledge.answer, name="knowledge_answer"),
+    path("knowledge/<int:pk>/<str:verb>/", knowledge.act, name="knowledge_act"),
+    path("guides/", knowledge.guides, name="guides"),
+    path("guides/edit/", knowledge.edit_guides, name="guides_edit"),
+    path("suggestions/", triage.table, name="triage"),
+    path("suggestions/edit/", triage.edit, name="triage_edit"),
     path("calls/", calls.calls, name="calls"),
     path("calls/seat/", calls.seat, name="calls_seat"),
     path("calls/write/", calls.write, name="calls_write"),
@@ -49,6 +65,10 @@ urlpatterns = [
     path("duty/<int:pk>/", duty.log, name="duty_log"),
     path("duty/<int:pk>/paper/", duty.paper, name="duty_paper"),
     path("duty/items/<int:pk>/accept/", duty.accept, name="duty_accept"),
+    path("visitors/", visitors.visitors, name="visitors"),
+    path("visitors/new/", visitors.new, name="visit_new"),
+    path("visitors/<int:pk>/", visitors.visit, name="visit"),
+    path("visitors/<int:pk>/<str:step>/", visitors.act, name="visit_act"),
     path("matters/", queue.queue, name="queue"),
     path("matters/counts/", queue.counts, name="queue_counts"),
     path("matters/owners/", queue.owners, name="queue_owners"),
@@ -63,6 +83,7 @@ urlpatterns = [
         papers.signature,
         name="sheet_signature",
     ),
+    path("matters/<str:number>/linkable/", matter.linkable, name="matter_linkable"),
     path("matters/<str:number>/<str:verb>/", matter.act, name="matter_act"),
     path("dispatch/", dispatch.dispatch, name="dispatch"),
     path("dispatch/board/", dispatch.board, name="dispatch_board"),
@@ -111,6 +132,17 @@ urlpatterns = [
     path("approvals/count/", approvals.count, name="approvals_count"),
     path("approvals/chains/", approvals.chains, name="approval_chains"),
     path("approvals/<int:request_id>/", approvals.approval, name="approval"),
+    path("checklists/", checklists.checklists, name="checklists"),
+    path("checklists/templates/", editing.templates, name="checklist_templates"),
+    path("checklists/templates/<str:code>/", editing.template, name="checklist_template"),
+    path("checklists/templates/<str:code>/edit/", editing.edit, name="checklist_edit"),
+    path("checklists/templates/<str:code>/print/", printing.print_blank, name="checklist_blank"),
+    path("checklists/<int:run_id>/", checklists.run, name="checklist_run"),
+    path("checklists/<int:run_id>/finish/", checklists.finish, name="checklist_finish"),
+    path("checklists/<int:run_id>/drop/", checklists.drop, name="checklist_drop"),
+    path("checklists/<int:run_id>/print/", printing.print_run, name="checklist_print"),
+    path("checklists/<int:run_id>/mark/<str:item>/", checklists.mark, name="checklist_mark"),
+    path("checklists/<int:run_id>/photos/<int:photo>/", checklists.photo, name="checklist_photo"),
     path("standards/", standards.board, name="standards"),
     path("standards/clauses/<str:clause>/", standards.change_clause, name="standards_clause"),
     path("standards/targets/<str:code>/", standards.change_target, name="standards_target"),

@@ -1,0 +1,1 @@
+"""Appointments with the managers and what became of each visitor (REC-08)."""
