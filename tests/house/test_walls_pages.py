@@ -18,9 +18,10 @@ from huiyin.doors.api.tests.cast import STRANGER, Site
 from huiyin.fieldwork import actions as fieldwork
 from huiyin.fieldwork.tests.phone import a_picture
 from huiyin.files.actions import store_photo
+from huiyin.incidents.actions import raise_alarm
 from huiyin.matters.actions import add_photos
 from huiyin.matters.tests.cast import AT
-from tests.house.test_walls_api import SECRET, a_photo, received
+from tests.house.test_walls_api import SECRET, a_photo, received, reported
 
 OPEN = {  # read by machines, or before anybody is known
     "healthz",
@@ -82,8 +83,10 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "matters/owners/": (Page(own=True),),
     "matters/<str:number>/": (Page(MATTER),),
     "matters/<str:number>/incident/": (Page(MATTER),),
+    "matters/<str:number>/incident/paper/": (Page({"number": "report"}),),
     "matters/<str:number>/conduct/": (Page(MATTER, wrong="receptionist"),),
     "matters/<str:number>/photos/<int:photo>/": (Page({**MATTER, "photo": "*"}),),
+    "matters/<str:number>/linkable/": (Page(MATTER, asked={"link-to": "水管"}),),
     "matters/<str:number>/<str:verb>/": (
         Page({**MATTER, "verb": "note"}, form={"note-text": "备注"}),
         Page(
@@ -146,6 +149,38 @@ PAGES: dict[str, tuple[Page, ...]] = {
         ),
     ),
     "work-order/": (Page(own=True),),
+    "emergency/": (
+        Page(own=True),
+        Page(form={"plan": "fire", "place": "地下室", "text": "冒烟"}, own=True),
+    ),
+    "emergency/contacts/": (
+        Page(own=True),
+        Page(
+            form={"service": "lift", "name": "维保", "phone": "13800000000"},
+            wrong="guard",
+            own=True,
+        ),
+    ),
+    "emergency/<str:number>/": (
+        Page({"number": "incident"}, right="guard"),
+        Page({"number": "incident"}, form={"step": "attend"}, right="guard"),
+    ),
+    "emergency/<str:number>/join/": (Page({"number": "incident"}, form={}, right="guard"),),
+    "emergency/<str:number>/live/": (Page({"number": "incident"}, right="guard"),),
+    "emergency/<str:number>/steps/<str:item>/": (
+        Page({"number": "incident", "item": "closed"}, form={}, right="guard"),
+        Page(
+            {"number": "incident", "item": "closed"},
+            form={"leave_out": "1", "out-closed-reason": "误报"},
+            wrong="guard",
+        ),
+    ),
+    "emergency/<str:number>/story/": (Page({"number": "incident"}),),
+    "emergency/<str:number>/telling/": (
+        Page({"number": "incident"}, right="guard"),
+        Page({"number": "incident"}, form={"way": "door", "houses": "3-1-1201"}, right="guard"),
+    ),
+    "emergency/<str:number>/notice/": (Page({"number": "incident"}, right="guard"),),
     "work/": (Page(right="keeper", own=True),),
     "work/<str:number>/": (Page(MATTER, right="keeper"),),
     "work/<str:number>/<str:verb>/": (Page({**MATTER, "verb": "accept"}, form={}, right="keeper"),),
@@ -296,6 +331,9 @@ def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
     if page.right == "keeper":
         owner.post(f"/matters/{number}/assign", {"to": site.code("keeper")})
     place = {key: number if value == "*" else value for key, value in page.place.items()}
+    if place.get("number") in {"incident", "report"}:
+        make = an_incident if place["number"] == "incident" else reported
+        number = place["number"] = make(site)
     if "request_id" in place:
         place["request_id"] = str(asked_of(site, number))
     if "photo" in place:
@@ -309,6 +347,18 @@ def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
         path = path.replace(f"<str:{key}>", value).replace(f"<int:{key}>", value)
     asked = {key: number if value == "*" else value for key, value in page.asked.items()}
     return Visit(page, f"/{path}", asked), number
+
+
+def an_incident(site: Site) -> str:
+    """Raise the alarm; return the incident's number."""
+    return raise_alarm(
+        by=site.cast.caller("guard"),
+        at=AT,
+        community="YG",
+        plan="lift",
+        place="3栋",
+        text=SECRET,
+    )
 
 
 def a_signed_slip(site: Site, number: str) -> tuple[str, int]:
