@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.doors.parts.forms import DoorForm, Moment, text_area
 from huiyin.doors.parts.photos import PhotosField, store
 from huiyin.matters import actions, titles
 from huiyin.matters.kinds import OWNER_CHANNELS
-from huiyin.matters.queries import MatterView
+from huiyin.matters.queries import LinkedRow, MatterView
 from huiyin.staff.queries import EmployeeRow
 
 CONTACTS = [(code, title) for code, title in titles.CHANNELS.items() if code in OWNER_CHANNELS]
@@ -22,6 +24,8 @@ class VerbForm(DoorForm):
     action: ClassVar[Callable[..., str]]
     icon: ClassVar[str] = "edit"
     alarm: ClassVar[bool] = False
+    tells_owner: ClassVar[bool] = False
+    """What is told to the owner may have been told to the owners of linked reports as well."""
 
     def __init__(
         self,
@@ -32,13 +36,35 @@ class VerbForm(DoorForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.matter = matter
-        if "to" in self.fields:
+        if isinstance(self.fields.get("to"), forms.ChoiceField):
             choices = [("", _("请选择")), *[(one.code, _person(one)) for one in people]]
             self.fields["to"] = forms.ChoiceField(label=_("交给"), choices=choices)
+        if self.tells_owner and (others := matter.open_linked):
+            self.fields["tell_linked"] = _tell_linked(others)
 
     def arguments(self) -> dict[str, Any]:
         """Return what the action is to be told."""
         return dict(self.cleaned_data)
+
+
+def _tell_linked(others: Sequence[LinkedRow]) -> forms.BooleanField:
+    """Return the box that says all were told, naming whom to call."""
+    told = [one for one in others if one.can_be_told]
+    names = "、".join(
+        " ".join(
+            part for part in (one.house or one.place, one.caller_name, one.caller_phone) if part
+        )
+        or one.number
+        for one in told
+    )
+    secret = len(others) - len(told)
+    note = gettext("匿名的 %(n)d 件无法告知。") % {"n": secret} if secret else ""
+    return forms.BooleanField(
+        label=gettext("同时告知另外 %(n)d 户") % {"n": len(told)},
+        required=False,
+        disabled=not told,
+        help_text=f"{names} {note}".strip(),
+    )
 
 
 def _person(one: EmployeeRow) -> str:
@@ -74,6 +100,7 @@ class Progress(VerbForm):
     """Write down how it goes, and whether the owner was told."""
 
     action = actions.record_progress
+    tells_owner = True
     icon = "edit"
     text = forms.CharField(label=_("进展"), widget=text_area())
     via = forms.ChoiceField(
@@ -92,6 +119,7 @@ class Promise(VerbForm):
     """Agree a time with the owner."""
 
     action = actions.promise_time
+    tells_owner = True
     icon = "calendar"
     until = Moment(label=_("约定办结时间"))
     reason = forms.CharField(label=_("原因"), widget=text_area(2))
@@ -129,6 +157,7 @@ class Reply(VerbForm):
     """Tell the owner."""
 
     action = actions.reply_to_owner
+    tells_owner = True
     icon = "message"
     text = forms.CharField(label=_("答复内容"), widget=text_area())
     via = forms.ChoiceField(label=_("答复方式"), choices=CONTACTS)
@@ -210,10 +239,67 @@ class Photos(VerbForm):
     action = actions.add_photos
     icon = "camera"
     photos = PhotosField()
+    stage = forms.ChoiceField(
+        label=_("拍的是"),
+        required=False,
+        choices=[("", _("不分")), ("before", _("施工前")), ("after", _("施工后"))],
+    )
 
     def save_files(self, **who: Any) -> None:
         """Store the pictures, so that the action is told ids."""
         self.cleaned_data["photos"] = store(self.cleaned_data["photos"], **who)
+
+
+class GiveBack(VerbForm):
+    """Say that one cannot do it, and why."""
+
+    action = actions.give_back
+    icon = "arrow-back-up"
+    reason = forms.CharField(label=_("为什么办不了"), widget=text_area(2))
+
+
+class TakeBack(VerbForm):
+    """Take it from whoever has it in hand."""
+
+    action = actions.take_back
+    icon = "arrow-back-up"
+    reason = forms.CharField(label=_("收回的原因"), widget=text_area(2))
+
+
+class Link(VerbForm):
+    """Link a report to the matter that tells of the same problem: typed, or chosen of those found.
+
+    What is chosen counts, and stands in the field when something is refused.
+    """
+
+    action = actions.link_matter
+    icon = "copy"
+    to = forms.CharField(
+        label=_("并入哪一件"),
+        max_length=60,
+        help_text=_("输入编号,或输入内容查找后点选。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    reason = forms.CharField(label=_("原因"), required=False, widget=text_area(2))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].widget.attrs |= {
+            "hx-get": reverse("matter_linkable", args=[self.matter.number]),
+            "hx-trigger": "focus once, input changed delay:300ms",
+            "hx-target": "#linkable",
+            "hx-swap": "innerHTML",
+        }
+        if chosen := self.data.get(self.add_prefix("chosen")):
+            self.data = {**self.data.dict(), self.add_prefix("to"): chosen}
+
+
+class Unlink(VerbForm):
+    """Take a report out of a problem it does not belong to."""
+
+    action = actions.unlink_matter
+    icon = "x"
+    reason = forms.CharField(label=_("为什么不是同一问题"), widget=text_area(2))
 
 
 class MarkImportant(VerbForm):
@@ -238,6 +324,10 @@ VERBS: dict[str, type[VerbForm]] = {
     "sign": Sign,
     "photo": Photos,
     "note": Note,
+    "give-back": GiveBack,
+    "take-back": TakeBack,
+    "link": Link,
+    "unlink": Unlink,
     "reclassify": Reclassify,
     "mark-important": MarkImportant,
     "escalate": Escalate,

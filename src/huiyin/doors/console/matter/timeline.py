@@ -12,6 +12,8 @@ from huiyin.matters import titles
 from huiyin.matters.queries import EventView, MatterView
 
 STRONG = frozenset({"received", "assigned", "finished", "visited_back", "closed", "reopened"})
+# Here "from" is not the matter that an act on a linked report came from.
+_FROM_ELSEWHERE = frozenset({"reclassified", "unlinked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ def entries(matter: MatterView, now: datetime) -> list[Entry]:
 
 def _entry(event: EventView, now: datetime, zone: ZoneInfo) -> Entry:
     detail = _DETAILS.get(event.kind, _nothing)(event, now, zone)
+    if (parent := event.data.get("from")) and event.kind not in _FROM_ELSEWHERE:
+        came = _("随 %(number)s 记录") % {"number": parent}
+        detail = f"{detail} · {came}" if detail else came
     tone = "is-late" if event.kind == "escalated" else ""
     return Entry(
         at=event.at,
@@ -87,6 +92,19 @@ def _rung(event: EventView, _now: datetime, _zone: ZoneInfo) -> str:
     return _("上报给 %(to)s") % {"to": "、".join(str(one) for one in told)}
 
 
+def _linked_to(event: EventView, _now: datetime, _zone: ZoneInfo) -> str:
+    if others := event.data.get("linked"):
+        return _("并入 %(numbers)s") % {"numbers": "、".join(others)}
+    return _("并入 %(numbers)s") % {"numbers": event.data.get("to", "")}
+
+
+def _given_back(event: EventView, _now: datetime, _zone: ZoneInfo) -> str:
+    names = {"old": event.data.get("from_name", ""), "new": event.data.get("to_name", "")}
+    if event.data.get("taken"):
+        return _("从 %(old)s 收回") % names
+    return _("%(old)s 退回给 %(new)s") % names
+
+
 _DETAILS: dict[str, Callable[[EventView, datetime, ZoneInfo], str]] = {
     "assigned": _to_whom,
     "accepted": _nothing,
@@ -96,4 +114,6 @@ _DETAILS: dict[str, Callable[[EventView, datetime, ZoneInfo], str]] = {
     "visited_back": _satisfaction,
     "reclassified": _kinds,
     "escalated": _rung,
+    "linked": _linked_to,
+    "given_back": _given_back,
 }

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from huiyin.conduct.access import LEADERS
 from huiyin.conduct.actions import ATTITUDE
@@ -83,10 +84,25 @@ def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
         fresh = matters.matter(caller=request.caller, number=number, at=request.moment)
         return _show(request, fresh, refused=(verb, form), status=refusal.status)
     messages.success(request, _("已完成:%(verb)s。") % {"verb": titles.VERBS[verb]})
-    if not wants_fragment(request):
-        return redirect("matter", number)
-    fresh = matters.matter(caller=request.caller, number=number, at=request.moment)
-    return _show(request, fresh)
+    try:
+        fresh = matters.matter(caller=request.caller, number=number, at=request.moment)
+    except NotFound:  # given back: it is somebody else's now
+        gone = redirect("queue")
+        return HttpResponseClientRedirect(gone.url) if wants_fragment(request) else gone
+    return _show(request, fresh) if wants_fragment(request) else redirect("matter", number)
+
+
+@require_safe
+@staff_page
+def linkable(request: StaffRequest, number: str) -> HttpResponse:
+    """List what a report could be linked to, while somebody types."""
+    found = matters.linkable(
+        caller=request.caller,
+        number=number,
+        q=request.GET.get("link-to", ""),
+        at=request.moment,
+    )
+    return render(request, "matter/_linkable.html", {"found": found})
 
 
 @require_safe
@@ -119,6 +135,7 @@ def _show(
     lost = refused[1] if refused and refused[0] not in found.verbs else None
     context: dict[str, Any] = {
         "matter": found,
+        "photos": list(zip(found.photos, found.photo_stages, strict=True)),
         "owed": owed,
         "done": [one for one in found.promises if one.closed_at is not None],
         "events": timeline.entries(found, request.moment),
