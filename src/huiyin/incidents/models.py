@@ -55,7 +55,9 @@ class Incident(models.Model):
                 name="incident_over_has_a_moment",
             ),
             models.CheckConstraint(
-                condition=Q(begins_at__isnull=True) | Q(ends_at__gt=F("begins_at")),
+                # What is compared with nothing is unknown, which a check would let pass: hence isnull.
+                condition=Q(begins_at__isnull=True)
+                | Q(ends_at__isnull=False, ends_at__gt=F("begins_at")),
                 name="incident_ends_after_it_begins",
             ),
         ]
@@ -170,7 +172,7 @@ class OutsideCall(models.Model):
             models.CheckConstraint(
                 condition=Q(called_at__isnull=True)
                 | Q(needs_consent=False)
-                | Q(consent_at__lte=F("called_at"))
+                | Q(consent_at__isnull=False, consent_at__lte=F("called_at"))
                 | ~Q(without_consent=""),
                 name="called_with_consent_or_a_reason",
             ),
@@ -184,11 +186,13 @@ class OutsideCall(models.Model):
                 name="asked_or_called",
             ),
             models.CheckConstraint(
-                condition=Q(arrived_at__isnull=True) | Q(arrived_at__gte=F("called_at")),
+                condition=Q(arrived_at__isnull=True)
+                | Q(called_at__isnull=False, arrived_at__gte=F("called_at")),
                 name="arrived_after_the_call",
             ),
             models.CheckConstraint(
-                condition=Q(left_at__isnull=True) | Q(left_at__gte=F("arrived_at")),
+                condition=Q(left_at__isnull=True)
+                | Q(arrived_at__isnull=False, left_at__gte=F("arrived_at")),
                 name="left_after_arriving",
             ),
             models.CheckConstraint(
