@@ -14,13 +14,20 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from huiyin.approvals.actions import ask
+from huiyin.checklists.actions import mark_item, save_template, start_run
 from huiyin.doors.api.tests.cast import STRANGER, Site
 from huiyin.fieldwork import actions as fieldwork
 from huiyin.fieldwork.tests.phone import a_picture
 from huiyin.files.actions import store_photo
 from huiyin.incidents.actions import raise_alarm
+from huiyin.intake import queries
+from huiyin.intake.actions import make_stickers
+from huiyin.intake.tests.mails import plain
+from huiyin.intake.tests.test_mail import arrive, settle
+from huiyin.knowledge.actions import keep_answer
 from huiyin.matters.actions import add_photos
 from huiyin.matters.tests.cast import AT
+from tests.house import desk_things
 from tests.house.test_walls_api import SECRET, a_photo, received, reported
 
 OPEN = {  # read by machines, or before anybody is known
@@ -57,8 +64,53 @@ class Page:
 
 MATTER = {"number": "*"}
 REASON = {"reason": "年度调整"}
+AT_TEN = "2026-03-16T10:00"
+VISITOR = {"visitor": "张建国", "host": "E001", "purpose": "商量维修", "wished_at": AT_TEN}
 LADDER = "half: owner\ndue: superior\ntwice: manager\nmorning: company_service"
+DESK_PAGES: dict[str, tuple[Page, ...]] = {
+    "calls/": (Page(wrong="technician", own=True), Page(asked={"outcome": "open"}, own=True)),
+    "calls/seat/": (Page(form={"number": "8001"}, wrong="technician", own=True),),
+    "calls/write/": (
+        Page(
+            form={"moment": "2026-03-16T08:50", "rings": "2", "answered": "yes"},
+            wrong="technician",
+            own=True,
+        ),
+    ),
+    "calls/key/": (Page(form={}, wrong="receptionist", own=True),),
+    "calls/ringing/": (Page(own=True),),
+    "calls/<int:pk>/": (Page({"pk": "call"}, wrong="technician"),),
+    "calls/<int:pk>/away/": (Page({"pk": "call"}, form={}, wrong="technician"),),
+    "calls/<int:pk>/number/": (Page({"pk": "call"}, form={}, wrong="quality"),),
+    "calls/<int:pk>/matter/": (Page({"pk": "call"}, form={}, wrong="technician"),),
+    "duty/": (Page(wrong="technician", own=True),),
+    "duty/in/": (Page(form={}, wrong="technician", own=True),),
+    "duty/history/": (Page(wrong="technician", own=True),),
+    "duty/<int:pk>/": (
+        Page({"pk": "shift"}, wrong="technician"),
+        Page({"pk": "shift"}, form={"step": "note", "note-about": "shift", "note-text": "平安"}),
+        Page({"pk": "handed"}, form={"step": "sign", "sign-opinion": "已阅"}, wrong="dispatcher"),
+    ),
+    "duty/<int:pk>/paper/": (Page({"pk": "shift"}, wrong="technician"),),
+    "duty/items/<int:pk>/accept/": (Page({"pk": "item"}, form={}, wrong="receptionist"),),
+    "visitors/": (Page(wrong="technician", own=True),),
+    "visitors/new/": (
+        Page(wrong="technician", own=True),
+        Page(asked={"here": "1"}, own=True),
+        Page(form=VISITOR, wrong="technician", own=True),
+    ),
+    "visitors/<int:pk>/": (Page({"pk": "visit"}, wrong="technician"),),
+    "visitors/<int:pk>/<str:step>/": (
+        Page({"pk": "visit", "step": "arrive"}, form={}, wrong="technician"),
+        Page(
+            {"pk": "visit", "step": "decide"},
+            form={"outcome": "declined", "reason": "出差"},
+            wrong="cleaning_foreman",
+        ),
+    ),
+}
 PAGES: dict[str, tuple[Page, ...]] = {
+    **DESK_PAGES,
     "": (Page(own=True),),
     "community/": (Page(form={"community": "YG"}),),
     "desk/": (
@@ -77,6 +129,23 @@ PAGES: dict[str, tuple[Page, ...]] = {
         ),
     ),
     "desk/sweep/": (Page(own=True),),
+    "desk/suggest/": (Page(form={"text": "水管漏水"}, own=True),),
+    "desk/guide/": (Page(asked={"channel": "phone"}, own=True),),
+    "knowledge/": (Page(own=True),),
+    "knowledge/find/": (Page(asked={"text": "停车"}, own=True),),
+    "knowledge/new/": (
+        Page(asked={"from": "*"}, wrong="technician"),
+        Page(form={"question": "几点下班", "answer": "六点。"}, wrong="technician", own=True),
+    ),
+    "knowledge/<int:pk>/": (Page({"pk": "answer"}),),
+    "knowledge/<int:pk>/<str:verb>/": (
+        Page({"pk": "answer", "verb": "retire"}, form={}, wrong="technician"),
+        Page({"pk": "answer", "verb": "confirm"}, form={}, wrong="receptionist"),
+    ),
+    "guides/": (Page(own=True),),
+    "guides/edit/": (Page(wrong="receptionist", own=True),),
+    "suggestions/": (Page(own=True),),
+    "suggestions/edit/": (Page(wrong="receptionist", own=True),),
     "me/": (Page(own=True),),
     "matters/": (Page(own=True), Page(asked={"state": "all", "q": "*"}, own=True)),
     "matters/counts/": (Page(own=True),),
@@ -193,6 +262,27 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page({**MATTER, "verb": "nudge"}, form={}, wrong="collector"),
         Page({**MATTER, "verb": "assign"}, form={"assign-to": "E008"}, wrong="collector"),
     ),
+    "intake/": (Page(own=True),),
+    "intake/<str:channel>/": (
+        Page({"channel": "letter"}, own=True),
+        Page(
+            {"channel": "radio"},
+            form={"key": str(uuid4()), "kind": "repair.public", "text": "灯坏了"},
+            own=True,
+        ),
+    ),
+    "mail/": (Page(wrong="technician", own=True),),
+    "mail/<int:mail_id>/": (Page({"mail_id": "*"}, wrong="keeper"),),
+    "mail/<int:mail_id>/raw/": (Page({"mail_id": "*"}, wrong="keeper"),),
+    "mail/<int:mail_id>/take/": (Page({"mail_id": "*"}, form={}, wrong="keeper"),),
+    "stickers/": (
+        Page(wrong="guard", own=True),
+        Page(form={"places": "大门", "kind": "repair.public"}, wrong="guard", own=True),
+    ),
+    "stickers/print/": (Page(wrong="guard", own=True),),
+    "stickers/<int:sticker_id>/<str:verb>/": (
+        Page({"sticker_id": "*", "verb": "retire"}, form={}, wrong="guard"),
+    ),
     "inbox/": (Page(right="keeper", own=True),),
     "inbox/read/": (Page(form={}, own=True),),
     "inbox/unread/": (Page(own=True),),
@@ -207,6 +297,30 @@ PAGES: dict[str, tuple[Page, ...]] = {
         ),
     ),
     "approvals/<int:request_id>/": (Page({"request_id": "asked"}, wrong="guard"),),
+    "checklists/": (
+        Page(own=True),
+        Page(form={"code": "four_checks", "place": "东门岗亭"}, own=True),
+    ),
+    "checklists/templates/": (Page(own=True),),
+    "checklists/templates/<str:code>/": (
+        Page({"code": "four_checks"}, own=True),
+        Page({"code": "own.walls"}, form={"reason": "停用"}, wrong="supervisor"),
+    ),
+    "checklists/templates/<str:code>/edit/": (
+        Page({"code": "own.walls"}, wrong="supervisor"),
+        Page({"code": "own.walls"}, form={"do": "add", "count": "0"}, wrong="technician"),
+    ),
+    "checklists/templates/<str:code>/print/": (Page({"code": "own.walls"}),),
+    "checklists/<int:run_id>/": (Page({"run_id": "run"}),),
+    "checklists/<int:run_id>/finish/": (Page({"run_id": "run"}, form={}),),
+    "checklists/<int:run_id>/drop/": (
+        Page({"run_id": "run"}, form={"reason": "填错"}, wrong="guard"),
+    ),
+    "checklists/<int:run_id>/print/": (Page({"run_id": "run"}),),
+    "checklists/<int:run_id>/mark/<str:item>/": (
+        Page({"run_id": "run", "item": "secret"}, form={"value": "好"}),
+    ),
+    "checklists/<int:run_id>/photos/<int:photo>/": (Page({"run_id": "run", "photo": "*"}),),
     "standards/": (Page(own=True),),
     "standards/clauses/<str:clause>/": (
         Page({"clause": "complaint.assign"}, own=True),
@@ -321,6 +435,35 @@ def asked_of(site: Site, number: str) -> int:
     )
 
 
+def list_of(site: Site) -> None:
+    """Write a checklist of the community's own."""
+    save_template(
+        by=site.cast.caller("manager"),
+        at=AT,
+        community_id=site.cast.town.community.pk,
+        code="own.walls",
+        title=SECRET,
+        items='[[item]]\nkey = "secret"\ntitle = "说明"\nkind = "text"\nrequired = false\n'
+        '[[item]]\nkey = "photo"\ntitle = "照片"\nkind = "photo"\nrequired = false\n',
+        reason="新",
+    )
+
+
+def run_of(site: Site, file_id: int) -> int:
+    """Let the supervisor fill in a checklist, with a photo."""
+    list_of(site)
+    by = site.cast.caller("supervisor")
+    run = start_run(
+        by=by,
+        at=AT,
+        community_id=site.cast.town.community.pk,
+        code="own.walls",
+        subject=f"place:{SECRET}",
+    )
+    mark_item(by=by, at=AT, run_id=run, item="photo", value={"files": [file_id]})
+    return run
+
+
 def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
     """Fill in the matter and its photo where a page names one."""
     number = received(site, house="5-1-101")
@@ -334,19 +477,61 @@ def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
     if place.get("number") in {"incident", "report"}:
         make = an_incident if place["number"] == "incident" else reported
         number = place["number"] = make(site)
+    if "own.walls" in place.values():
+        list_of(site)
+    if "run_id" in place:
+        place["run_id"] = str(run_of(site, file_id))
     if "request_id" in place:
         place["request_id"] = str(asked_of(site, number))
     if "photo" in place:
         place["photo"] = str(file_id)
+    if place.get("pk") == "answer":
+        place["pk"] = str(an_answer(site))
     if route.startswith(("prices/", "stock/", "slips/")) or "file" in place:
         slip, signature = a_signed_slip(site, number)
         place |= {"number": slip} if place.get("number") == "slip" else {}
         place |= {"file": str(signature)} if "file" in place else {}
+    if "mail_id" in place:
+        place["mail_id"] = str(a_mail(site))
+    if "sticker_id" in place:
+        place["sticker_id"] = str(a_sticker(site))
+    if place.get("pk") in desk_things.THINGS:
+        place["pk"] = str(desk_things.make(site, place["pk"], SECRET))
     path = route
     for key, value in place.items():
         path = path.replace(f"<str:{key}>", value).replace(f"<int:{key}>", value)
     asked = {key: number if value == "*" else value for key, value in page.asked.items()}
     return Visit(page, f"/{path}", asked), number
+
+
+def a_mail(site: Site) -> int:
+    """Let a machine's mail arrive; return its id."""
+    arrive(site.cast, plain(SECRET, Precedence="bulk"))
+    settle(site.cast)
+    return (
+        queries.mails(caller=site.cast.caller("manager"), community_id=site.cast.town.community.pk)
+        .items[0]
+        .id
+    )
+
+
+def a_sticker(site: Site) -> int:
+    """Make a sticker; return its id."""
+    by = site.cast.caller("manager")
+    given: dict[str, Any] = {"buildings": [], "places": [SECRET], "kind": "repair.public"}
+    return make_stickers(by=by, at=AT, community="YG", **given).ids[0]
+
+
+def an_answer(site: Site) -> int:
+    """Write an answer that waits for a second look; return its id."""
+    return keep_answer(
+        by=site.cast.caller("receptionist"),
+        at=AT,
+        community_id=site.cast.town.community.pk,
+        question=SECRET,
+        answer="到前台登记。",
+        owner_visible=True,
+    )
 
 
 def an_incident(site: Site) -> str:

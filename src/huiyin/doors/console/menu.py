@@ -22,6 +22,7 @@ from huiyin.estate.access import EDITORS
 from huiyin.intake.access import MAIL, STICKERS
 from huiyin.kernel.caller import POSTS, Caller
 from huiyin.matters.access import DESK, FIELD, FOREMEN
+from huiyin.triage.access import EDITORS as TRIAGE_EDITORS
 from huiyin.visitors.access import HOSTS, KEEPERS
 
 EVERYBODY = POSTS
@@ -62,7 +63,15 @@ GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
             Item("stickers", _("报修贴纸"), "qrcode", STICKERS),
         ),
     ),
-    (_("资料"), (Item("prices", _("价目与库存"), "file-text", (*INDOORS, "technician")),)),
+    (
+        _("资料"),
+        (
+            Item("knowledge", _("知识库"), "book", INDOORS),
+            Item("guides", _("接待指引"), "list-numbers", INDOORS),
+            Item("triage", _("建议词表"), "list-check", TRIAGE_EDITORS),
+            Item("prices", _("价目与库存"), "file-text", (*INDOORS, "technician")),
+        ),
+    ),
     (
         _("管理"),
         (

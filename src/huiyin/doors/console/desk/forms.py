@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.doors.parts.forms import DoorForm
@@ -33,6 +34,19 @@ WHO = ("house", "caller", "phone", "place")
 BIGGEST_ID = 2**63 - 1
 
 
+# A proposal is asked for as one types: only the words are sent, and nothing but its place changes.
+WHILE_TYPING = {
+    "hx-post": reverse_lazy("desk_suggest"),
+    "hx-trigger": "input changed delay:350ms, change from:closest form delay:100ms",
+    "hx-target": "#suggestion",
+    "hx-swap": "innerHTML",
+    "hx-sync": "this:replace",
+    "hx-params": "text,kind",
+    "hx-encoding": "unset",
+    "hx-disabled-elt": "unset",
+}
+
+
 class NewMatterForm(DoorForm):
     """What is asked of somebody who calls; everything but kind and text may stay as it is."""
 
@@ -44,7 +58,7 @@ class NewMatterForm(DoorForm):
     )
     text = forms.CharField(
         label=_("内容"),
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 5, **WHILE_TYPING}),
         error_messages={"required": _("请写下业主说了什么。")},
     )
     house = forms.CharField(label=_("房号"), required=False)

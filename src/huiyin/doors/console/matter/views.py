@@ -22,6 +22,7 @@ from huiyin.incidents import queries as incidents
 from huiyin.incidents.access import APPROVERS, WRITERS
 from huiyin.incidents.plans import EMERGENCY, PLANNED
 from huiyin.kernel.errors import NotFound, Refused
+from huiyin.knowledge.access import may_write as may_keep
 from huiyin.matters import queries as matters
 from huiyin.matters import titles
 from huiyin.matters.queries import MatterView
@@ -141,6 +142,8 @@ def _show(
         "events": timeline.entries(found, request.moment),
         "main": main,
         "procedure": _procedure(request, found),
+        "keepable": any(one.kind == "replied" for one in found.events)
+        and may_keep(request.caller, found.community_id),
         "plan": _plan(found),
         "others": list(tools.values()),
         "lost": lost,

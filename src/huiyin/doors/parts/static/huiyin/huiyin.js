@@ -78,7 +78,8 @@
     const first = $("textarea, select, input:not([type=hidden])", event.target);
     if (first) first.focus({ preventScroll: false });
   }, true);
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.closest("[data-quiet]")) return;
     const wrong = $("#main [aria-invalid=true]");
     if (wrong) wrong.focus();
   });

@@ -1,0 +1,1 @@
+"""Answers to owners questions and the guides of the desk."""
