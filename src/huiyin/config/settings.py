@@ -4,6 +4,7 @@
 but rows with effective dates.
 """
 
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.config import env
 from huiyin.config.logs import configure_logs
 from huiyin.config.postgres import EmbeddedServer
+from huiyin.intake.boxes import BadAddress, read_boxes
 
 SOURCE = Path(__file__).resolve().parents[1]
 HOME = env.home()
@@ -203,6 +205,14 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
+
+# -- where mail is fetched, and the address that stickers lead to
+
+try:
+    MAILBOXES = read_boxes(os.environ)  # by community code; a box never shows its password
+except BadAddress as bad:
+    raise env.BadSetting(str(bad)) from None
+PUBLIC_URL = env.text("HUIYIN_PUBLIC_URL").rstrip("/")
 
 # -- safety in the browser
 

@@ -27,6 +27,7 @@ urlpatterns = [
     path("accounts/", include(log_in)),
     path("api/v1/", include("huiyin.doors.api.urls")),
     re_path(r"^api(?:/|$)", unknown),
+    path("r/", include("huiyin.doors.public.urls")),
     path("", include("huiyin.doors.console.urls")),
 ]
 

@@ -41,6 +41,11 @@ def boxes() -> tuple[tuple[Box, CommunityRow], ...]:
     return tuple((box, town) for box, town in found if box is not None)
 
 
+def has_box(town: CommunityRow) -> bool:
+    """Tell whether this machine was given a mailbox for a community."""
+    return code_in_name(town.code) in settings.MAILBOXES
+
+
 def look(box: Box, town: CommunityRow, at: datetime) -> Looked:
     """Fetch what is new in a mailbox and settle what was kept; say what the server did wrong."""
     new, problem = 0, ""
