@@ -464,6 +464,17 @@ def run_of(site: Site, file_id: int) -> int:
     return run
 
 
+def checked_and_asked(
+    site: Site, place: dict[str, str], number: str, file_id: int
+) -> dict[str, str]:
+    """Make the checklist or the request that a page names; return what stands in its address."""
+    if "own.walls" in place.values():
+        list_of(site)
+    if "run_id" in place:
+        return {"run_id": str(run_of(site, file_id))}
+    return {"request_id": str(asked_of(site, number))} if "request_id" in place else {}
+
+
 def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
     """Fill in the matter and its photo where a page names one."""
     number = received(site, house="5-1-101")
@@ -477,12 +488,7 @@ def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
     if place.get("number") in {"incident", "report"}:
         make = an_incident if place["number"] == "incident" else reported
         number = place["number"] = make(site)
-    if "own.walls" in place.values():
-        list_of(site)
-    if "run_id" in place:
-        place["run_id"] = str(run_of(site, file_id))
-    if "request_id" in place:
-        place["request_id"] = str(asked_of(site, number))
+    place |= checked_and_asked(site, place, number, file_id)
     if "photo" in place:
         place["photo"] = str(file_id)
     if place.get("pk") == "answer":

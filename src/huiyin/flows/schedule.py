@@ -9,15 +9,18 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from huiyin.desk import actions as desk
 from huiyin.estate import queries as estate
-from huiyin.flows import leaving, weekly
+from huiyin.flows import leaving, reviewing, weekly
 from huiyin.kernel.caller import SYSTEM
 
 log = logging.getLogger("huiyin.schedule")
 
 RELIEVE_EVERY = timedelta(minutes=10)
+LOGS_EVERY = timedelta(minutes=1)
 _quiet: dict[str, datetime] = {}
 _relieved: dict[str, datetime] = {}
+_kept: dict[str, datetime] = {}
 
 
 def run_due(at: datetime) -> int:
@@ -33,6 +36,7 @@ def run_due(at: datetime) -> int:
         try:
             with transaction.atomic():
                 queued += weekly.tell_manager(town=town, at=at)
+                queued += reviewing.tell_quality(town=town, at=at)
         except Exception:
             log.exception("weekly report failed", extra={"community": town.code})
             failed = True
@@ -51,7 +55,25 @@ def relieve(at: datetime) -> int:
     return moved
 
 
+def keep_desk(at: datetime) -> int:
+    """Open the log of the shift of now where it is missing, every minute; return how many were.
+
+    What the exchange told long ago is forgotten along with it.
+    """
+    if _kept and _kept["at"] <= at < _kept["at"] + LOGS_EVERY:
+        return 0
+    opened = 0
+    try:
+        opened = desk.keep_logs(at=at)
+        desk.forget_deliveries(at=at)
+    except Exception:
+        log.exception("duty logs failed")
+    _kept["at"] = at
+    return opened
+
+
 def forget() -> None:
     """Look again at the next tick, as after a change of database."""
     _quiet.clear()
     _relieved.clear()
+    _kept.clear()

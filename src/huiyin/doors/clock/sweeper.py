@@ -38,6 +38,7 @@ def tick(at: datetime) -> Ticked:
     began = time.monotonic()
     promises = messages = 0
     schedule.relieve(at)
+    schedule.keep_desk(at)
     reactions.react(at)
     while claimed := sweep(at=at):
         promises += claimed
