@@ -13,7 +13,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -34,6 +34,7 @@ from huiyin.matters.access import sees
 from huiyin.matters.actions import add_photos, note_matter
 from huiyin.matters.models import Event, Matter
 from huiyin.matters.rules import UNASSIGNED
+from huiyin.notices import actions as notices
 from huiyin.staff.models import Employee
 from huiyin.standards import queries as standards
 
@@ -117,16 +118,17 @@ def take_acts(
     return tuple(_take(batch, one, file_id) for one in acts)
 
 
-def check_photos_left(*, by: Caller, now: datetime) -> None:
-    """Raise TooManyPhotos when somebody has sent today's number of photos already."""
-    day = datetime.combine(now.astimezone(ZoneInfo("Asia/Shanghai")).date(), time(0))
+def check_photos_left(*, by: Caller, now: datetime, key: str) -> None:
+    """Raise TooManyPhotos when somebody has sent a day's number of photos, unless it is one again.
+
+    To be asked before the bytes are stored.
+    """
     sent = FieldAct.objects.filter(
-        employee=_employee_of(by),
-        received_at__gte=day.replace(tzinfo=ZoneInfo("Asia/Shanghai")),
-        file__isnull=False,
-    ).count()
-    if sent >= MOST_A_DAY:
-        raise TooManyPhotos(_("今天已上传 %(n)d 张照片,其余的明天再传。") % {"n": sent})
+        employee=_employee_of(by), received_at__gt=now - timedelta(days=1), file__isnull=False
+    )
+    if sent.count() < MOST_A_DAY or sent.filter(key=_uuid(key)).exists():
+        return
+    raise TooManyPhotos(_("24 小时内最多上传 %(n)d 张照片,其余的稍后再传。") % {"n": MOST_A_DAY})
 
 
 def _employee_of(by: Caller) -> Employee:
@@ -173,7 +175,7 @@ def _again(batch: _Batch, act: _Act, known: FieldAct, fingerprint: str) -> ActRe
 @transaction.atomic
 def _once(batch: _Batch, act: _Act, fingerprint: str) -> ActResult:
     """Claim the key, do the act in a savepoint, and write down what became of it."""
-    matters = Matter.objects.select_related("community", "owner", "house")
+    matters = Matter.objects.select_related("community", "owner", "follower", "house")
     matter = matters.filter(number=act.number).first()
     if matter is not None and not _knows(batch, matter):
         matter = None
@@ -203,6 +205,7 @@ def _once(batch: _Batch, act: _Act, fingerprint: str) -> ActResult:
     if matter is not None:
         if state == FieldAct.State.CONFLICT:
             _keep(batch, act, matter, told)
+            _tell_owner(batch, matter)
         told = _tell_moment(batch, row, matter, taken) + told
     row.state, row.told = state, told[:TOLD_MOST]
     row.save(update_fields=["state", "told"])
@@ -347,6 +350,27 @@ def _keep(batch: _Batch, act: _Act, matter: Matter, why: str) -> None:
         )
 
 
+def _tell_owner(batch: _Batch, matter: Matter) -> None:
+    """Tell whoever has the matter now, or follows it, that a phone says something else; once."""
+    people = (matter.owner, matter.follower)
+    other = next((one for one in people if one and one.pk != batch.employee.pk), None)
+    if other is None:
+        return
+    subject = _("%(name)s 手机补传的记录与 %(number)s 现状不符,请看备注") % {
+        "name": batch.employee.name,
+        "number": matter.number,
+    }
+    message = notices.NewMessage(
+        community_id=matter.community_id,
+        recipient_id=other.pk,
+        purpose=f"{matter.number}:phone:{batch.employee.pk}:{batch.now.isoformat()}",
+        about=matter.number,
+        subject=subject,
+        channel="in_app" if other.user_id else "log",
+    )
+    notices.queue(messages=[message], at=batch.now)
+
+
 def _words(given: dict[str, Any]) -> list[str]:
     return [
         f"{name}={json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value}"
@@ -359,10 +383,9 @@ def _read(raw: object, file_id: int | None) -> _Act:
     """Read one act as it came; raise BadInput with a sentence when it is none."""
     if not isinstance(raw, dict):
         raise BadInput(_("这条记录的格式不对。"))
-    try:
-        key = UUID(str(raw.get("key")))
-    except ValueError as error:
-        raise BadInput(_("这条记录没有有效的编号。"), field="key") from error
+    key = _uuid(raw.get("key"))
+    if key is None:
+        raise BadInput(_("这条记录没有有效的编号。"), field="key")
     act, number, given = raw.get("act"), raw.get("matter"), raw.get("given", {})
     if act not in rules.ACTS:
         raise BadInput(_("不认识这一步操作,请更新页面后再试。"), field="act")
@@ -381,6 +404,13 @@ def _read(raw: object, file_id: int | None) -> _Act:
         raise BadInput(_("这条记录没有有效的时间。"), field="at") from error
     _check_files(act, given, file_id)
     return _Act(key, act, number, phone_at, given, file_id)
+
+
+def _uuid(text: object) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
 
 
 def _check_files(act: str, given: dict[str, Any], file_id: int | None) -> None:

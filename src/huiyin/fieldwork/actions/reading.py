@@ -21,6 +21,8 @@ def record_reads(
 ) -> None:
     """Write down, once a matter and day, that somebody took a caller's name or number along."""
     shown = {f"matter:{one.number}": one for one in jobs if one.caller_name or one.caller_phone}
+    if not shown:
+        return
     start = datetime.combine(local_day(at, zone), time(0), ZoneInfo(zone))
     known = set(
         Entry.objects.filter(

@@ -9,6 +9,7 @@ from huiyin.checklists import queries as checklists
 from huiyin.checklists import rules as items
 from huiyin.checklists.models import Mark
 from huiyin.checklists.rows import TemplateView
+from huiyin.estate.models import House
 from huiyin.fieldwork.models import FieldAct, Sheet
 from huiyin.fieldwork.queries.papers import line_row, lines_of
 from huiyin.fieldwork.queries.store import price_list
@@ -93,8 +94,13 @@ def jobs(*, caller: Caller, at: datetime) -> Day:
     )
 
 
+def _house(matter: Matter) -> House | None:
+    """Return where to go; the house of an anonymous complaint tells who complained (CMP-11)."""
+    return None if matter.anonymous and matter.kind.startswith("complaint") else matter.house
+
+
 def _stop(matter: Matter) -> Stop:
-    house = matter.house
+    house = _house(matter)
     building = f"{matter.community_id}:{house.building_id}" if house and house.building_id else ""
     return Stop(matter.number, building, house.floor if house else None, matter.nearest_due_at)
 
@@ -137,7 +143,7 @@ def _job(
     times: dict[str, datetime],
     template: TemplateView,
 ) -> JobRow:
-    house = matter.house
+    house = _house(matter)
     signed = (
         sheet is not None and sheet.signed_at is not None and sheet.signed_cycle == matter.cycle
     )

@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from huiyin.kernel.errors import Forbidden
 from huiyin.matters.actions import assign_matter, finish_matter, visit_back
 from huiyin.matters.actions import close_matter as close
 from huiyin.matters.models import Event, Matter, Photo, Promise
-from huiyin.matters.tests.cast import AT, Cast
+from huiyin.matters.tests.cast import AT, Cast, make_cast
+from huiyin.notices.models import Message
 from huiyin.staff.models import PostHolding
 from huiyin.trail.models import Entry
 
@@ -175,6 +177,8 @@ def test_a_job_given_to_somebody_else_is_a_conflict_that_is_kept(cast: Cast) -> 
     said = "\n".join(notes(number))
     assert "许技 手机补传,未生效:办结(手机时间 2026-03-16 09:30):result=换了角阀" in said
     assert Photo.objects.get().matter.number == number  # the desk sees the picture
+    told_owner = Message.objects.get(purpose__contains=":phone:", recipient__code=other)
+    assert told_owner.about == number  # once, though nine acts did not fit
     before = rows_written()
     assert states(phone.send(AT + 2 * HOUR)) == ["conflict"] * 8
     assert rows_written() == before
@@ -344,3 +348,31 @@ def test_a_job_is_given_back_with_a_reason(cast: Cast) -> None:
     matter = Matter.objects.get(number=number)
     assert matter.owner != cast.employee("technician") and matter.state == "received"
     assert Event.objects.filter(matter=matter, text="要换总阀,我没有钥匙").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_same_batch_from_six_threads_counts_once() -> None:
+    cast = make_cast()
+    prices(cast)
+    number, phone = a_job(cast), Phone(cast)
+    a_visit(phone, number, AT + MINUTE)
+    told: list[tuple[str, ...]] = []
+
+    def send() -> None:
+        try:
+            told.append(tuple(states(phone.send(AT + HOUR))))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=send) for _ in range(6)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    for answers in zip(*told, strict=True):
+        assert sorted(set(answers)) in (["again", "done"], ["done"])
+        assert answers.count("done") == 1
+    assert FieldAct.objects.count() == 8
+    assert (Line.objects.count(), StockMove.objects.count()) == (2, 1)
+    assert Event.objects.filter(matter__number=number, kind="arrived").count() == 1

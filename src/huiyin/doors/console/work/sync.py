@@ -138,11 +138,12 @@ def photo(request: StaffRequest) -> HttpResponse:
         raise Trouble(422, _("没有收到照片,请重新上传。"), "file")
     _check_person(request, fields.get("employee"))
     sent_at = _moment(fields.get("sent_at"))
-    actions.check_photos_left(by=request.caller, now=request.moment)
+    key = fields.get("key", "")
+    actions.check_photos_left(by=request.caller, now=request.moment, key=key)
     data = file.read(MOST_BYTES + 1)
     file_id = store_photo(by=request.caller, at=request.moment, name=file.name or "", data=data)
     act = {
-        "key": fields.get("key"),
+        "key": key,
         "act": fields.get("act") or ("sign" if "amount" in fields else "photo"),
         "matter": fields.get("matter"),
         "at": fields.get("at"),

@@ -21,6 +21,7 @@ from huiyin.files.models import StoredFile
 from huiyin.files.places import path_of
 from huiyin.matters.models import Matter, Photo
 from huiyin.matters.tests.cast import AT, Cast
+from huiyin.staff.models import PostHolding
 from huiyin.trail.models import Entry
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -256,6 +257,9 @@ def test_photos_of_a_day_and_of_a_matter_are_limited(
     assert told["state"] == "refused" and "最多 36 张" in told["told"]
     told = phone.send_file(a_picture(100), act="photo", matter=number)
     assert told.status_code == 429  # the phone keeps it for tomorrow
+    known = str(FieldAct.objects.order_by("id")[0].key)  # what was taken already is still answered
+    told = phone.send_file(a_picture(0), act="photo", matter=number, key=known)
+    assert results(told) == ["again"]
     tomorrow = AT + timedelta(days=1)
     other = a_job(cast, at=tomorrow)
     assert results(phone.send_file(a_picture(100), tomorrow, act="photo", matter=other)) == ["done"]
@@ -330,6 +334,19 @@ def test_twenty_jobs_cost_no_more_questions_than_two(
     phone.jobs(AT + HOUR)
     with django_assert_max_num_queries(22):
         assert len(phone.jobs(AT + HOUR).json()["jobs"]) == 20
+
+
+def test_the_house_of_an_anonymous_complaint_stays_hidden(cast: Cast) -> None:
+    number = a_job(cast, kind="complaint", anonymous=True)
+    (job,) = Phone(cast).jobs().json()["jobs"]
+    assert (job["number"], job["house"], job["building"]) == (number, "", "")
+
+
+def test_somebody_without_a_post_has_an_empty_day_and_still_hands_in(cast: Cast) -> None:
+    number, phone = a_job(cast, accepted=True), Phone(cast)
+    PostHolding.objects.filter(employee=cast.employee("technician")).update(until_on=AT.date())
+    assert phone.jobs().json()["jobs"] == []
+    assert results(phone.send(phone.act("arrive", number))) == ["conflict"]
 
 
 def test_whoever_has_no_job_has_an_empty_day(cast: Cast) -> None:
