@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from huiyin.fieldwork import queries as fieldwork
+from huiyin.fieldwork.rules import amount_of
 from huiyin.fieldwork.tests.phone import a_job, prices
 from huiyin.matters import queries as matters
 from huiyin.matters.actions import assign_matter
@@ -413,6 +415,101 @@ def test_a_log_in_that_ran_out_loses_nothing(phone: Phone, job: tuple[Cast, str]
     phone.page.wait_for_url(f"**/work/{number}/")
     expect(phone.bar).to_contain_text(ALL_SENT)
     assert settled(cast, number, AT)[0].state == "accepted"
+
+
+def test_a_phone_whose_clock_is_wrong_is_told(phone: Phone, job: tuple[Cast, str]) -> None:
+    cast, number = job
+    log_in(phone, TECHNICIAN)
+    phone.page.clock.set_fixed_time(AT - 3 * HOUR)
+    phone.go("/work/")
+    expect(phone.page.get_by_text("手机时间差 3 小时")).to_be_visible()
+    expect(phone.page.get_by_text("还有 15 小时")).to_be_visible()  # by the server's clock
+    phone.open(number)
+    phone.press("接单")
+    expect(phone.page.get_by_text("手机时间慢 3 小时")).to_be_visible()
+    assert settled(cast, number, AT)[0].events[-1].kind in ("accepted", "noted")
+    accepted = next(one for one in settled(cast, number, AT)[0].events if one.kind == "accepted")
+    assert accepted.at == AT
+
+
+def test_a_server_that_stumbles_is_asked_again(phone: Phone, job: tuple[Cast, str]) -> None:
+    cast, number = job
+    start(phone, number)
+    phone.page.route("**/work/sync/", lambda route: route.fulfill(status=503, body="no"))
+    phone.press("接单")
+    expect(phone.bar).to_contain_text("1 项待发送,服务器忙")
+    phone.page.unroute("**/work/sync/")
+    phone.bar.get_by_role("button", name="发送").click()
+    expect(phone.bar).to_contain_text(ALL_SENT)
+    assert settled(cast, number, AT)[0].state == "accepted"
+
+
+def test_a_file_that_is_no_photo_is_refused_and_kept_in_sight(
+    phone: Phone, job: tuple[Cast, str]
+) -> None:
+    _cast, number = job
+    start(phone, number)
+    for step, then in (("接单", "出发"), ("出发", "到场"), ("到场", "进门")):
+        phone.press(step)
+        phone.is_next(then)
+    broken = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    phone.page.locator("#photo-photos_before").set_input_files([broken])
+    expect(phone.page.get_by_text("1 项没有被接收", exact=True)).to_be_visible()
+    expect(phone.page.get_by_text("只接受 JPEG")).to_be_visible()
+
+
+def test_amounts_are_those_of_the_server(phone: Phone) -> None:
+    """Whole numbers on the phone, decimals on the server: the same cents for both."""
+    phone.page.goto(f"{phone.address}/accounts/login/")
+    pairs = [
+        (f"{q // 100}.{q % 100:02}", f"{p // 10_000}.{p % 10_000:04}")
+        for q, p in ((7919 * n % 100_000 + 1, 104_729 * n % 9_999_999) for n in range(400))
+    ]
+    pairs += [("0.01", "0.5000"), ("0.01", "0.4999"), ("99999.99", "999999.9999"), ("3", "8.5")]
+    said = phone.page.evaluate(
+        """async (pairs) => {
+            const { amountOf, sayCents } = await import("/static/huiyin/jobs.js");
+            return pairs.map(([quantity, price]) => sayCents(amountOf(quantity, price)));
+        }""",
+        pairs,
+    )
+    assert said == [str(amount_of(Decimal(q), Decimal(p))) for q, p in pairs]
+
+
+def test_any_form_can_ask_for_a_signature(phone: Phone) -> None:
+    """An unsigned form is held back; a signed one has a picture in its file input."""
+    page = phone.page
+    page.goto(f"{phone.address}/accounts/login/")
+    page.evaluate(FORM)
+    expect(page.locator("canvas")).to_be_visible()
+    page.get_by_role("button", name="送出").click()
+    expect(page.get_by_text("请先签名")).to_be_visible()
+    phone.scribble()
+    expect(page.get_by_text("请先签名")).to_be_hidden()
+    sizes = "[...document.querySelector('#signed').files].map((one) => [one.type, one.size > 500])"
+    assert page.evaluate(sizes) == [["image/png", True]]
+    page.get_by_role("button", name="重签").click()
+    assert page.evaluate(sizes) == []
+
+
+FORM = """async () => {
+    const make = (tag, given, ...inner) => {
+        const one = Object.assign(document.createElement(tag), given);
+        one.append(...inner);
+        return one;
+    };
+    const canvas = make("canvas", { className: "hy-sign-pad" });
+    const again = make("button", { type: "button" }, "重签");
+    again.dataset.signClear = "";
+    const missing = make("p", { hidden: true }, "请先签名");
+    missing.dataset.signMissing = "";
+    const file = make("input", { type: "file", id: "signed", hidden: true });
+    file.dataset.signFile = "";
+    const place = make("div", {}, canvas, again, missing, file);
+    place.dataset.sign = "";
+    document.body.replaceChildren(make("form", {}, place, make("button", {}, "送出")));
+    await import("/static/huiyin/sign.js");
+}"""
 
 
 def test_without_scripts_the_forms_still_work(browser: Browser, live_server: Any) -> None:

@@ -44,6 +44,7 @@ def _queue() -> dict[str, str]:
         "queue_offline_none": _("没有信号,可以照常工作"),
         "queue_busy": _("{n} 项待发送,服务器忙,稍后自动再发"),
         "queue_login": _("登录已过期,{n} 项都还在手机里"),
+        "queue_login_none": _("登录已过期,请重新登录"),
         "queue_kept": _("{n} 项没有被接收,请看红色提示"),
         "others_wait": _("这部手机里还有同事的 {n} 项待发送,请他本人登录后发送。"),
         "send_now": _("发送"),

@@ -24,6 +24,7 @@ let late = false; // something changed while somebody was typing
 let shown = ""; // number and step, so that a new step is scrolled to once
 let drafts = {};
 let skipped = {};
+const heard = new Map(); // number → what the server told of acts it has taken
 const opened = new Map();
 const pictures = new Map();
 
@@ -35,7 +36,7 @@ const waitingIn = (list) => list.filter((act) => act.state === "waiting").length
 
 /* Keep an act of a job, with words to recognise it by should it not be taken. */
 function put(act, job, given = {}, { file = null, item = null } = {}) {
-  const about = [job.title, item?.title].filter(Boolean).join(" · ");
+  const about = { job: job.title, item: item?.title ?? "" };
   return queue.put(act, job.number, given, { file, about });
 }
 
@@ -46,7 +47,8 @@ async function take(act, job, given = {}, more = {}) {
 }
 
 async function skip(job, step) {
-  skipped = { ...skipped, [job.number]: [...(skipped[job.number] ?? []), step.key] };
+  const mine = Object.entries(skipped).filter(([wanted]) => jobOf(wanted)); // of jobs that are gone nothing is kept
+  skipped = { ...Object.fromEntries(mine), [job.number]: [...(skipped[job.number] ?? []), step.key] };
   await queue.keep(`skipped:${queue.me}`, skipped);
   render({ force: true });
 }
@@ -90,6 +92,7 @@ async function markFalse(job, item) {
 /* -- going from page to page without asking the network */
 
 function go(path) {
+  heard.clear();
   history.pushState(null, "", path);
   opened.clear();
   render({ force: true });
@@ -109,9 +112,9 @@ addEventListener("popstate", () => render({ force: true }));
 function standing() {
   const n = waitingIn(acts);
   const kept = acts.filter((act) => act.state === "conflict" || act.state === "refused").length;
-  if (queue.state === "login") return ["is-late", "key", t("queue_login", { n })];
+  if (queue.state === "login") return ["is-late", "key", t(n ? "queue_login" : "queue_login_none", { n })];
   if (!navigator.onLine || queue.state === "offline") return ["is-soon", "player-pause", n ? t("queue_offline", { n }) : t("queue_offline_none")];
-  if (queue.state === "busy") return ["is-soon", "clock", t("queue_busy", { n })];
+  if (queue.state === "busy" || queue.state === "wait") return ["is-soon", "clock", t("queue_busy", { n })];
   if (n) return ["is-soon", "upload", t(queue.state === "sending" ? "queue_sending" : "queue_waiting", { n })];
   if (kept) return ["is-late", "alert-triangle", t("queue_kept", { n: kept })];
   return ["is-kept", "check", t("queue_empty")];
@@ -202,9 +205,9 @@ function keptNote(some, named) {
     waits ? "is-soon" : "is-late",
     waits ? "upload" : "alert-triangle",
     h("p", {}, h("b", {}, t(`kept_${state}`, { n: some.length })), named ? h("span", { class: "hy-figures" }, ` ${matter}`) : ""),
-    named ? h("p", {}, about.split(" · ").slice(0, 2).join(" · ")) : null,
+    named ? h("p", {}, about.job) : null,
     h("p", {}, told || t(`told_${state}`)),
-    h("ul", { class: "fw-acts" }, some.map((act) => h("li", {}, h("b", {}, t(`act_${act.act}`)), ` ${sayMoment(act.at)}`, contentOf(act), act.file ? h("img", { class: "fw-kept", src: pictureOf(act), alt: t(`act_${act.act}`) }) : null))),
+    h("ul", { class: "fw-acts" }, some.map((act) => h("li", {}, h("b", {}, t(`act_${act.act}`)), ` ${sayMoment(act.at)}`, contentOf(act), act.file ? pictureOf(act, { class: "fw-kept", alt: t(`act_${act.act}`) }) : null))),
     waits ? null : button("check", t("put_away"), () => putAway(some), { look: "btn-quiet" }),
   );
 }
@@ -212,9 +215,8 @@ function keptNote(some, named) {
 const SAID = ["text", "result", "reason", "name", "amount", "quantity", "note"];
 
 function contentOf(act) {
-  const item = act.given.item ? act.about.split(" · ").at(-1) : "";
   const said = SAID.filter((name) => act.given[name]).map((name) => t(`kept_${name}`, { value: act.given[name] }));
-  const all = [item, ...said].filter(Boolean).join(" · ");
+  const all = [act.about.item, ...said].filter(Boolean).join(" · ");
   return all ? h("span", { class: "hy-small" }, all) : null;
 }
 
@@ -223,9 +225,16 @@ async function putAway(some) {
   if (sure) await queue.forget(some.map((act) => act.key));
 }
 
-function pictureOf(act) {
-  if (!pictures.has(act.key)) pictures.set(act.key, URL.createObjectURL(new Blob([act.file.bytes], { type: act.file.type })));
-  return pictures.get(act.key);
+/* Show a photo that lies on this phone. */
+function pictureOf(act, attributes) {
+  const picture = h("img", { ...attributes, src: pictures.get(act.key) ?? null });
+  if (!pictures.has(act.key)) {
+    queue.fileOf(act).then((file) => {
+      if (!pictures.has(act.key)) pictures.set(act.key, URL.createObjectURL(file));
+      picture.src = pictures.get(act.key);
+    });
+  }
+  return picture;
 }
 
 /* -- one job */
@@ -249,6 +258,7 @@ function jobPage(job) {
       due(job, tone),
       contact(job),
     ),
+    heard.has(job.number) ? note("", "info-circle", heard.get(job.number).map((told) => h("p", {}, told))) : null,
     job.notes.length ? h("section", { class: "hy-stack", "aria-label": t("has_conflict") }, keptNotes(job.notes)) : null,
     job.gone ? note("is-soon", "arrow-back-up", h("p", {}, t("gone", { reason: job.gone }))) : null,
     next === null && !job.gone ? note("is-kept", "check", h("p", {}, h("b", {}, t("all_done"))), h("p", {}, job.waiting ? t("all_done_waits", { n: job.waiting }) : t("all_done_sent"))) : null,
@@ -322,7 +332,8 @@ function lineRow(job, line, closed) {
 /* the checklist */
 
 function groupBody(job, step) {
-  return h("ul", { class: "fw-items" }, itemsOf(job, step.group).map((item) => itemRow(job, item)));
+  const items = h("ul", { class: "fw-items" }, itemsOf(job, step.group).map((item) => itemRow(job, item)));
+  return h("fieldset", { disabled: job.checklist.open === false }, h("legend", { class: "visually-hidden" }, titleOf(step)), items);
 }
 
 function itemRow(job, item) {
@@ -413,10 +424,14 @@ function camera(job, shown, given, name) {
 }
 
 function thumbnail(photo) {
-  const local = photo.act;
-  const picture = h("img", { src: local ? pictureOf(local) : photo.url, alt: t(`photo_of_${photo.stage || "work"}`), loading: "lazy" });
-  if (!local) picture.addEventListener("error", () => picture.replaceWith(h("span", { class: "fw-away" }, icon("eye-off"), t("photo_away"))));
-  return h("figure", {}, picture, local?.state === "waiting" ? h("figcaption", {}, icon("upload"), t("waits_one")) : null);
+  const alt = t(`photo_of_${photo.stage || "work"}`);
+  if (photo.act) {
+    const waits = photo.act.state === "waiting";
+    return h("figure", {}, pictureOf(photo.act, { alt }), waits ? h("figcaption", {}, icon("upload"), t("waits_one")) : null);
+  }
+  const picture = h("img", { src: photo.url, alt, loading: "lazy" });
+  picture.addEventListener("error", () => picture.replaceWith(h("span", { class: "fw-away" }, icon("eye-off"), t("photo_away"))));
+  return h("figure", {}, picture);
 }
 
 /* signing and finishing */
@@ -542,6 +557,9 @@ async function start() {
   queue = await Queue.open({ sync: page.dataset.sync, photo: page.dataset.photo, jobs: page.dataset.jobs });
   if (page.dataset.me) await queue.become(page.dataset.me);
   queue.addEventListener("change", look);
+  queue.addEventListener("told", ({ detail: { matter, told } }) => {
+    heard.set(matter, [...new Set([...(heard.get(matter) ?? []), told])].slice(-3));
+  });
   page.addEventListener("input", remember);
   page.addEventListener("change", remember);
   page.addEventListener("focusout", () => setTimeout(() => late && render()));

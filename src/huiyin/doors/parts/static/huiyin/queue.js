@@ -41,14 +41,14 @@ export function newKey() {
 class NotSent extends Error {
   constructor(why, status = 0) {
     super(why);
-    this.why = why; // offline, login, token, other, busy, body
+    this.why = why; // offline, login, token, other, busy, wait, body
     this.status = status;
   }
 }
 
 export class Queue extends EventTarget {
   me = "";
-  state = "idle"; // idle, sending, offline, busy, login
+  state = "idle"; // idle, sending, offline, busy, wait, login
   #base;
   #places;
   #token = "";
@@ -56,6 +56,7 @@ export class Queue extends EventTarget {
   #timer = 0;
   #again = false;
   #inLine = false;
+  #heard = false;
   #tabs = new BroadcastChannel(BASE);
 
   /* Open the store; ``places`` are the addresses {sync, photo, jobs}. */
@@ -66,6 +67,7 @@ export class Queue extends EventTarget {
     request.onupgradeneeded = () => {
       const base = request.result;
       base.createObjectStore("acts", { keyPath: "seq", autoIncrement: true });
+      base.createObjectStore("files"); // key of the act → its bytes, apart so that a look at the acts is quick
       base.createObjectStore("kept"); // jobs:<code>, me, device, drafts:<code>
     };
     queue.#base = await asked(request);
@@ -129,13 +131,13 @@ export class Queue extends EventTarget {
 
   /* Keep an act; when this returns it is on the disk. A file is {bytes, type}; ``about`` are words
      for the note, should the act not be taken. */
-  async put(act, matter, given = {}, { file = null, about = "" } = {}) {
-    const one = { key: newKey(), employee: this.me, act, matter, given, file, about };
-    one.at = new Date().toISOString();
-    one.state = "waiting";
-    one.told = "";
-    const change = this.#base.transaction("acts", "readwrite", { durability: "strict" });
+  async put(act, matter, given = {}, { file = null, about = {} } = {}) {
+    const at = new Date().toISOString();
+    const kept = { employee: this.me, state: "waiting", told: "", file: file?.type ?? "", about };
+    const one = { key: newKey(), act, matter, at, given, ...kept };
+    const change = this.#base.transaction(["acts", "files"], "readwrite", { durability: "strict" });
     change.objectStore("acts").add(one);
+    if (file) change.objectStore("files").add(file.bytes, one.key);
     await finished(change);
     this.#tell();
     this.send();
@@ -145,10 +147,23 @@ export class Queue extends EventTarget {
   /* Put away notes that were read. What still waits is never put away. */
   async forget(keys) {
     const some = (await this.acts()).filter((act) => keys.includes(act.key) && act.state !== "waiting");
-    const change = this.#base.transaction("acts", "readwrite");
-    for (const one of some) change.objectStore("acts").delete(one.seq);
+    const change = this.#base.transaction(["acts", "files"], "readwrite");
+    this.#drop(change, some);
     await finished(change);
     this.#tell();
+  }
+
+  #drop(change, some) {
+    for (const one of some) {
+      change.objectStore("acts").delete(one.seq);
+      change.objectStore("files").delete(one.key);
+    }
+  }
+
+  /* The photo or signature of an act, as a Blob. */
+  async fileOf(act) {
+    const bytes = await asked(this.#base.transaction("files").objectStore("files").get(act.key));
+    return new Blob([bytes], { type: act.file });
   }
 
   /* -- sending */
@@ -185,8 +200,8 @@ export class Queue extends EventTarget {
         const sent = await this.#drain();
         if (sent) await this.refresh();
         this.#tries = 0;
-        if (this.state !== "busy") this.#say("idle");
-        else this.#later();
+        if (this.state === "busy") this.#later();
+        else this.#say("idle");
       } catch (trouble) {
         if (!(trouble instanceof NotSent)) throw trouble;
         this.#stumbled(trouble.why);
@@ -259,8 +274,8 @@ export class Queue extends EventTarget {
     const body = new FormData();
     const fields = { ...about, key: one.key, act: one.act, matter: one.matter, at: one.at, ...one.given };
     for (const [name, value] of Object.entries(fields)) body.set(name, value);
-    const ending = one.file.type === "image/png" ? "png" : "jpg";
-    body.set("file", new Blob([one.file.bytes], { type: one.file.type }), `${one.key}.${ending}`);
+    const ending = one.file === "image/png" ? "png" : "jpg";
+    body.set("file", await this.fileOf(one), `${one.key}.${ending}`);
     const answer = await this.#ask(this.#places.photo, { body });
     return answer.results ?? [answer];
   }
@@ -278,15 +293,20 @@ export class Queue extends EventTarget {
       else left.push(one);
     }
     await finished(change);
+    for (const { key, told, matter } of results) {
+      if (told && STATES[said.get(key)?.state] === "done") this.dispatchEvent(new CustomEvent("told", { detail: { matter, told } }));
+    }
     this.#tell();
     return left;
   }
 
   /* Read my jobs anew; acts that were done before that are in them and need not be kept. */
   async refresh() {
-    const done = (await this.acts()).filter((one) => one.state === "done").map((one) => one.seq);
+    const done = (await this.acts()).filter((one) => one.state === "done");
     const before = await this.jobs();
-    const news = await this.#ask(this.#places.jobs, { tag: before?.tag });
+    // The first time whole: only so the server's clock is heard, and a clock set meanwhile noticed.
+    const news = await this.#ask(this.#places.jobs, { tag: this.#heard ? before?.tag : "" });
+    this.#heard = true;
     const data = news ?? before;
     const skew = news ? Date.parse(news.now) - Date.now() : before.skew;
     this.#token = data.csrf || "";
@@ -295,8 +315,8 @@ export class Queue extends EventTarget {
       throw new NotSent("other");
     }
     await this.become(data.me.code);
-    const change = this.#base.transaction(["acts", "kept"], "readwrite");
-    for (const seq of done) change.objectStore("acts").delete(seq);
+    const change = this.#base.transaction(["acts", "files", "kept"], "readwrite");
+    this.#drop(change, done);
     change.objectStore("kept").put({ ...data, got_at: new Date().toISOString(), skew }, `jobs:${this.me}`);
     await finished(change);
     this.#tell();
@@ -327,8 +347,9 @@ export class Queue extends EventTarget {
     if (answer.status === 401 || answer.type === "opaqueredirect") throw new NotSent("login");
     if (answer.status === 403) throw new NotSent(body ? "token" : "login");
     if (answer.status === 409) throw new NotSent("login");
+    const said = body ? await answer.json().catch(() => ({})) : {};
+    if (answer.status === 429 && said.code === "rate") throw new NotSent("wait", answer.status);
     if (body && FATAL.has(answer.status)) {
-      const said = await answer.json().catch(() => ({}));
       throw Object.assign(new NotSent("body", answer.status), { message: said.told || said.detail || "" });
     }
     throw new NotSent("busy", answer.status);
