@@ -65,23 +65,26 @@ def start_run(*, by: Caller, at: datetime, community_id: int, code: str, subject
     subject = _words(subject, "subject", LONGEST_SUBJECT)
     if not rules.is_code(code):
         raise UnableToStart(_("没有这种检查表。"))
-    open_one = Run.objects.filter(subject=subject, code=code, state=Run.State.OPEN).first()
+    wanted = {
+        "community_id": community_id,
+        "subject": subject,
+        "code": code,
+        "state": Run.State.OPEN,
+    }
+    open_one = Run.objects.filter(**wanted).first()
     if open_one is not None:
-        return admit_to_run(by, open_one).pk
+        return open_one.pk
     run, is_new = Run.objects.get_or_create(
-        subject=subject,
-        code=code,
-        state=Run.State.OPEN,
+        **wanted,
         defaults={
             "version": _version_in_use(community_id, code, at),
-            "community_id": community_id,
             "started_at": at,
             "started_by_id": by.employee_id,
         },
     )
     if is_new:
         _trail("checklists.run_started", by, at, run, {"code": code})
-    return admit_to_run(by, run).pk
+    return run.pk
 
 
 @transaction.atomic

@@ -58,7 +58,7 @@ class Run(models.Model):
     """A template being filled in by somebody about something; it keeps the version it began with.
 
     ``subject`` names what it is about as ``matter:YG-20260316-0007`` or ``shift:12``; of one code
-    a subject has one open run at a time.
+    a subject of a community has one open run at a time.
     """
 
     class State(models.TextChoices):
@@ -88,7 +88,9 @@ class Run(models.Model):
                 name="ended_run_has_a_moment",
             ),
             models.UniqueConstraint(
-                fields=["subject", "code"], condition=Q(state="open"), name="one_open_run"
+                fields=["community", "subject", "code"],
+                condition=Q(state="open"),
+                name="one_open_run",
             ),
         ]
         indexes: ClassVar = [

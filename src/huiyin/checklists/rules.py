@@ -17,7 +17,7 @@ from huiyin.kernel.caller import POSTS
 from huiyin.kernel.clock import BadMoment, parse
 
 KINDS: Final = ("tick", "number", "choice", "text", "photo", "signature", "person_time")
-MOST_ITEMS: Final = 80
+MOST_ITEMS: Final = 60
 MOST_PHOTOS: Final = 9  # of one mark
 LONGEST_TITLE: Final = 80
 LONGEST_HINT: Final = 200

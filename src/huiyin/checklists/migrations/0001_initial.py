@@ -254,7 +254,7 @@ class Migration(migrations.Migration):
             model_name="run",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "open")),
-                fields=("subject", "code"),
+                fields=("community", "subject", "code"),
                 name="one_open_run",
             ),
         ),

@@ -89,6 +89,18 @@ def test_a_subject_has_one_open_run_of_a_code(cast: Cast) -> None:
     ]
 
 
+def test_the_same_place_of_two_communities_is_two_runs(cast: Cast) -> None:
+    here = start(cast, subject="place:东门")
+    there = actions.start_run(
+        by=cast.caller("E034"),
+        at=AT,
+        community_id=cast.neighbour.community.pk,
+        code="four_checks",
+        subject="place:东门",
+    )
+    assert here != there
+
+
 def test_marks_are_only_added_and_the_last_one_counts(cast: Cast) -> None:
     run_id = start(cast)
     mark(cast, run_id, "doors", False, note="东门锁坏")
