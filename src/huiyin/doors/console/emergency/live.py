@@ -73,6 +73,11 @@ class ServiceLine:
     acts: tuple[tuple[str, forms.Act], ...]
 
     @property
+    def spot(self) -> str:
+        """Where on the page it stands, so that a refusal is seen at once."""
+        return f"service-{self.service}"
+
+    @property
     def is_open(self) -> bool:
         """Tell whether one of its forms was refused and waits to be mended."""
         return any(form.is_bound for _name, form in self.acts)
