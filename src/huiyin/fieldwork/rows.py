@@ -116,6 +116,19 @@ class SheetView:
     signature: int | None
     slips: tuple[SlipRow, ...]
     acts: tuple[ActRow, ...]
+    may_write: bool
+    may_sign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnsignedRow:
+    """A finished matter whose sheet has lines that nobody signed: money that is not charged yet."""
+
+    matter: str
+    house: str
+    total: Decimal
+    owner: str
+    finished_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

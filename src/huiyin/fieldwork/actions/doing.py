@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from huiyin.checklists import queries as checklists
 from huiyin.checklists.actions import end_run, mark_item
 from huiyin.checklists.rows import RunView
-from huiyin.fieldwork.actions.core import is_signed
+from huiyin.fieldwork.actions.core import is_signed, total_owed
 from huiyin.fieldwork.actions.sheets import (
     add_line,
     drop_line,
@@ -21,7 +21,7 @@ from huiyin.fieldwork.actions.sheets import (
 )
 from huiyin.fieldwork.models import Sheet
 from huiyin.fieldwork.rules import HOME_KINDS, MOST_AMOUNT, read_decimal
-from huiyin.kernel.caller import Caller
+from huiyin.kernel.caller import SYSTEM, Caller
 from huiyin.kernel.errors import BadInput
 from huiyin.matters.actions import (
     accept_matter,
@@ -164,7 +164,8 @@ def _finish(doing: Doing) -> str:
     if _same_result(doing, result):
         return _("这件事您已经办结。")
     finish_matter(**doing.who(), result=result, cause=doing.text("cause"))
-    return _end_checklist(doing)
+    said = [_note_unsigned(doing), _end_checklist(doing)]
+    return "。".join(one for one in said if one)
 
 
 def _note(doing: Doing) -> str:
@@ -248,6 +249,17 @@ def _put_mark(doing: Doing, run: RunView, item: str, value: object) -> None:
         key=doing.key,
         recorded_at=doing.now,
     )
+
+
+def _note_unsigned(doing: Doing) -> str:
+    """Note what the sheet comes to and nobody signed: it is not charged until somebody does."""
+    sheet = Sheet.objects.filter(matter=doing.matter).first()
+    total = total_owed(sheet) if sheet is not None else 0
+    if not total:
+        return ""
+    told = _("工作单 %(amount)s 元还没有业主签字,签字后才能收费") % {"amount": total}
+    note_matter(by=SYSTEM, at=doing.now, number=doing.matter.number, text=told)
+    return told
 
 
 def _end_checklist(doing: Doing) -> str:

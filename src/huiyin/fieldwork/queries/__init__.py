@@ -6,6 +6,7 @@ from huiyin.fieldwork.queries.papers import (
     signature_file,
     slip,
     slips,
+    unsigned,
 )
 from huiyin.fieldwork.queries.store import moves, price_board, price_history, price_list, stock
 
@@ -20,4 +21,5 @@ __all__ = [
     "slip",
     "slips",
     "stock",
+    "unsigned",
 ]

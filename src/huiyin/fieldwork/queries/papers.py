@@ -3,20 +3,21 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from huiyin.fieldwork.access import SLIP_VOIDERS, admit_to_slips
 from huiyin.fieldwork.models import ChargeSlip, FieldAct, Line, Sheet
-from huiyin.fieldwork.rows import ActRow, LineRow, SheetView, SlipRow, SlipView
-from huiyin.fieldwork.rules import capitals, total_of
+from huiyin.fieldwork.rows import ActRow, LineRow, SheetView, SlipRow, SlipView, UnsignedRow
+from huiyin.fieldwork.rules import LINES_IN, capitals, total_of
 from huiyin.kernel import paging
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.clock import BadMoment, parse
 from huiyin.kernel.errors import BadInput, NotFound
 from huiyin.kernel.paging import Page
-from huiyin.matters.access import knows_caller, visible
+from huiyin.matters.access import knows_caller, may_do, visible
 from huiyin.matters.models import Matter
+from huiyin.matters.rules import ALLOWED
 
 PAGE = 50
 _KEPT = (FieldAct.State.CONFLICT, FieldAct.State.REFUSED)
@@ -37,8 +38,9 @@ def sheet(*, caller: Caller, number: str, at: datetime) -> SheetView:
         .select_related("employee")
         .order_by("id")
     )
+    may = may_do(caller, matter, "finish")
     if found is None:
-        return _empty(number, acts)
+        return _empty(matter, acts, may=may)
     lines = [line_row(one) for one in lines_of([found])]
     live = tuple(one for one in lines if one.dropped_at is None)
     is_signed = found.signed_at is not None and found.signed_cycle == matter.cycle
@@ -68,13 +70,19 @@ def sheet(*, caller: Caller, number: str, at: datetime) -> SheetView:
         signature=found.signature_id if knows else None,
         slips=slips_,
         acts=acts,
+        may_write=may and not is_signed and matter.state in LINES_IN,
+        may_sign=may and not is_signed and _may_be_signed(matter),
     )
 
 
-def _empty(number: str, acts: tuple[ActRow, ...]) -> SheetView:
+def _may_be_signed(matter: Matter) -> bool:
+    return not matter.anonymous and matter.state in ALLOWED["sign"]
+
+
+def _empty(matter: Matter, acts: tuple[ActRow, ...], *, may: bool) -> SheetView:
     zero = Decimal("0.00")
     return SheetView(
-        number=number,
+        number=matter.number,
         is_open=False,
         run_id=None,
         cause="",
@@ -94,6 +102,33 @@ def _empty(number: str, acts: tuple[ActRow, ...]) -> SheetView:
         signature=None,
         slips=(),
         acts=acts,
+        may_write=may and matter.state in LINES_IN,
+        may_sign=may and _may_be_signed(matter),
+    )
+
+
+def unsigned(*, caller: Caller, community_id: int) -> tuple[UnsignedRow, ...]:
+    """Return finished matters with lines that are on no slip, oldest first: nothing gets lost.
+
+    NotFound to strangers, Forbidden to colleagues without charges to do. One query.
+    """
+    admit_to_slips(caller, community_id)
+    rows = (
+        visible(caller)
+        .filter(
+            community_id=community_id,
+            state__in=("finished", "visited_back", "closed"),
+            sheet__lines__dropped_at__isnull=True,
+            sheet__lines__slip__isnull=True,
+            sheet__lines__amount__gt=0,
+        )
+        .annotate(total=Sum("sheet__lines__amount"))
+        .order_by("finished_at", "id")
+        .values_list("number", "house__code", "total", "owner__name", "finished_at")
+    )
+    return tuple(
+        UnsignedRow(number, house or "", total, owner, finished_at)
+        for number, house, total, owner, finished_at in rows[:PAGE]
     )
 
 

@@ -1,9 +1,11 @@
 """The small forms of prices, store and slips: field names are the arguments of the actions."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.doors.parts.forms import Day, DoorForm
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.fieldwork import actions, titles
+from huiyin.files.actions import store_photo
+from huiyin.files.rules import MOST_BYTES
+from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import Forbidden, NotFound, Refused
 
 
@@ -31,7 +36,7 @@ def take(
     name = request.POST.get("step", "")
     if name not in steps:
         raise Http404
-    form = steps[name](request.POST, prefix=name, initial=initial)
+    form = steps[name](request.POST, request.FILES, prefix=name, initial=initial)
     if form.is_valid():
         try:
             type(form).action(by=request.caller, at=request.moment, **place, **form.cleaned_data)
@@ -114,6 +119,65 @@ class Count(PlaceForm):
     reason = _reason()
 
 
+def _add_listed(*, item: str, **given: Any) -> int:
+    """Write down a thing of the list at the price that was shown."""
+    code, _blank, price = item.partition(" ")
+    return actions.add_line(code=code, price=price, **given)
+
+
+def _sign(*, by: Caller, at: datetime, paper: "UploadedFile[Any]", **given: Any) -> str:
+    """Keep the paper that the owner signed, and take it as the signature."""
+    data = paper.read(MOST_BYTES + 1)
+    file_id = store_photo(by=by, at=at, name=paper.name or "", data=data)
+    return actions.sign_sheet(by=by, at=at, file_id=file_id, **given)
+
+
+class ListedLine(PlaceForm):
+    """A thing of the price list; the page hands over what is on it."""
+
+    action = _add_listed
+    title = _("加明细")
+    item = forms.ChoiceField(label=_("材料、人工或服务"))
+    quantity = _quantity(_("数量"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("请选择")), *self.initial.get("items", ())]
+        self.fields["item"] = forms.ChoiceField(label=_("材料、人工或服务"), choices=choices)
+
+
+class OtherLine(PlaceForm):
+    """A thing that is on no list."""
+
+    action = actions.add_line
+    title = _("加价目表以外的明细")
+    kind = forms.ChoiceField(label=_("类别"), choices=list(titles.KINDS.items()))
+    text = forms.CharField(label=_("名称"), max_length=60)
+    unit = forms.CharField(label=_("单位"), max_length=10, required=False)
+    quantity = _quantity(_("数量"))
+    price = _price()
+
+
+class DropLine(PlaceForm):
+    """Strike a line."""
+
+    action = actions.drop_line
+    title = _("撤销明细")
+    line = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class PaperSigned(PlaceForm):
+    """The owner signed on paper."""
+
+    action = _sign
+    title = _("登记业主签字")
+    name = forms.CharField(label=_("签字人"), max_length=40)
+    amount = forms.CharField(label=_("单上的合计金额(元)"), max_length=20)
+    paper = forms.FileField(
+        label=_("签字纸单的照片"), widget=forms.FileInput(attrs={"accept": "image/*"})
+    )
+
+
 class AskVoid(PlaceForm):
     """Ask to void a slip."""
 
@@ -138,4 +202,10 @@ class Keep(PlaceForm):
 
 PRICE_STEPS: Steps = {"change": ChangePrice, "retire": RetirePrice}
 STOCK_STEPS: Steps = {"receive": Receive, "count": Count}
+SHEET_STEPS: Steps = {
+    "line": ListedLine,
+    "other": OtherLine,
+    "drop": DropLine,
+    "sign": PaperSigned,
+}
 SLIP_STEPS: Steps = {"ask": AskVoid, "void": Void, "keep": Keep}

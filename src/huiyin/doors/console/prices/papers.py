@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from huiyin.doors.console.page import staff_page
-from huiyin.doors.console.prices.forms import SLIP_STEPS, PlaceForm, take
+from huiyin.doors.console.prices.forms import SHEET_STEPS, SLIP_STEPS, PlaceForm, take
 from huiyin.doors.console.prices.views import tabs
 from huiyin.doors.parts.fragments import wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
@@ -24,6 +24,7 @@ from huiyin.matters import queries as matters
 from huiyin.matters import titles as matter_titles
 from huiyin.matters.queries import EventView, MatterView
 from huiyin.matters.titles import POSTS
+from huiyin.staff.queries import local_day
 
 COPIES = 2  # one stays here, one goes to the owner
 ROWS = 4  # empty lines of a blank sheet
@@ -73,12 +74,24 @@ class Order:
     visited_by: str = ""
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def sheet(request: StaffRequest, number: str) -> HttpResponse:
-    """Show the service sheet of a matter, two copies to be printed on A5."""
+    """Show the service sheet of a matter, two copies to be printed on A5.
+
+    Whoever works on the matter writes down here what came back on paper.
+    """
     found = matters.matter(caller=request.caller, number=number, at=request.moment)
+    items = _items(request, found) if found.verbs else []
+    refused: dict[str, PlaceForm] = {}
+    if request.method == "POST":
+        refused = take(request, SHEET_STEPS, {"number": number}, {"items": items})
+        if not refused:
+            messages.success(request, _("已记录。"))
+            return redirect("matter_sheet", number)
     view = queries.sheet(caller=request.caller, number=number, at=request.moment)
+    names = [*(["line", "other"] if view.may_write else []), *(["sign"] if view.may_sign else [])]
+    initial = {"items": items, "amount": view.total, "name": view.consent_name}
     context = {
         "matter": found,
         "sheet": view,
@@ -86,9 +99,31 @@ def sheet(request: StaffRequest, number: str) -> HttpResponse:
         "copies": _copies(),
         "empty": range(ROWS),
         "acts": [(one, titles.ACTS[one.act]) for one in view.acts],
-        "dropped": [_paper_line(one) for one in view.dropped],
+        "lines": [(one.key, _paper_line(one)) for one in view.lines],
+        "lost": refused.get("drop"),
+        "steps": [
+            (name, refused.get(name) or SHEET_STEPS[name](prefix=name, initial=initial))
+            for name in dict.fromkeys([*names, *(name for name in refused if name != "drop")])
+        ],
     }
-    return render(request, "prices/sheet.html", context)
+    return render(request, "prices/sheet.html", context, status=422 if refused else 200)
+
+
+def _items(request: StaffRequest, found: MatterView) -> list[tuple[str, str]]:
+    """Return today's price list as choices that carry the price they show."""
+    rows = queries.price_list(
+        caller=request.caller,
+        community_id=found.community_id,
+        on=local_day(request.moment, found.zone),
+    )
+    return [
+        (
+            f"{one.code} {one.price}",
+            _("%(name)s %(price)s 元/%(unit)s")
+            % {"name": one.name, "price": say_price(one.price), "unit": one.unit},
+        )
+        for one in rows
+    ]
 
 
 @require_safe
@@ -121,6 +156,10 @@ def slips(request: StaffRequest) -> HttpResponse:
         cursor=request.GET.get("cursor", ""),
     )
     context = {"rows": page.items, "next": page.next, **tabs(request, "slips")}
+    if not request.GET.get("cursor"):
+        context["unsigned"] = queries.unsigned(
+            caller=request.caller, community_id=request.community.id
+        )
     template = "prices/_slips.html" if wants_fragment(request) else "prices/slips.html"
     return render(request, template, context)
 

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from huiyin.doors.console.tests.visit import text_of, visitor
 from huiyin.fieldwork import actions
-from huiyin.fieldwork.models import ChargeSlip
+from huiyin.fieldwork.models import ChargeSlip, Line
 from huiyin.fieldwork.tests.phone import Phone, a_job, a_picture, prices
 from huiyin.files.actions import store_photo
 from huiyin.matters.actions import arrive_at_matter
@@ -42,7 +43,6 @@ ADD = {
 }
 
 
-@pytest.mark.rule("WO-08")
 def test_the_list_is_written_changed_and_retired(cast: Cast) -> None:
     boss = visitor(cast, "supervisor")
     assert "价目表还是空的" in text_of(boss.get("/prices/"))
@@ -150,3 +150,73 @@ def test_a_long_list_costs_no_more_questions(
     boss.get(address)
     with django_assert_max_num_queries(8):
         assert boss.get(address).status_code == 200
+
+
+def test_a_paper_sheet_is_written_down_afterwards(cast: Cast) -> None:
+    prices(cast)
+    number = a_job(cast, accepted=True)
+    arrive_at_matter(by=cast.caller("technician"), at=AT, number=number)
+    page = f"/matters/{number}/sheet/"
+    desk = visitor(cast, "receptionist")
+    line = {"step": "line", "line-item": "M01 38.5000", "line-quantity": "2"}
+    assert desk.post(page, line).status_code == 302
+    other = {
+        "step": "other",
+        "other-kind": "labour",
+        "other-text": "开孔",
+        "other-quantity": "1",
+        "other-price": "20",
+    }
+    assert desk.post(page, other).status_code == 302
+    wrong = desk.post(page, {**other, "other-quantity": "0"})
+    assert wrong.status_code == 422 and "大于 0" in text_of(wrong)
+    shown = text_of(desk.get(page))
+    assert "97.00" in shown and "补录纸单" in shown
+    key = str(Line.objects.get(text="开孔").key)
+    assert desk.post(page, {"step": "drop", "drop-line": key}).status_code == 302
+    paper = SimpleUploadedFile("paper.png", a_picture(9), "image/png")
+    signed = {"step": "sign", "sign-name": "王丽", "sign-amount": "97.00", "sign-paper": paper}
+    refused = desk.post(page, signed)
+    assert refused.status_code == 422
+    assert "业主看到的是 97.00 元,工作单现在是 77.00 元" in text_of(refused)
+    paper = SimpleUploadedFile("paper.png", a_picture(9), "image/png")
+    assert (
+        desk.post(page, {**signed, "sign-amount": "77.00", "sign-paper": paper}).status_code == 302
+    )
+    assert ChargeSlip.objects.get().amount == 77
+    late = desk.post(page, line)
+    assert late.status_code == 422 and "已经签字" in text_of(late)
+    assert "补录纸单" not in text_of(desk.get(page))
+    assert visitor(cast, "collector").post(page, line).status_code == 403
+
+
+def test_money_that_nobody_signed_for_is_seen(cast: Cast) -> None:
+    prices(cast)
+    number = a_job(cast, accepted=True)
+    phone = Phone(cast)
+    phone.did("arrive", number, AT)
+    phone.did("line", number, AT, code="M01", quantity="1", price="38.50")
+    phone.did("finish", number, AT, result="好了")
+    told = phone.send(AT)
+    assert "工作单 38.50 元还没有业主签字" in told[-1].told
+    shown = text_of(visitor(cast, "finance").get("/slips/"))
+    assert "已完工但没有签字" in shown and number in shown
+    assert "还没有业主签字" in text_of(visitor(cast, "manager").get(f"/matters/{number}/"))
+    assert phone.sign(number, "38.50", AT).state == "done"
+    assert "已完工但没有签字" not in text_of(visitor(cast, "finance").get("/slips/"))
+
+
+@pytest.mark.rule("WO-08")
+def test_a_paid_service_from_request_to_charge(cast: Cast) -> None:
+    boss = visitor(cast, "supervisor")
+    service = {**ADD, "add-code": "S01", "add-name": "擦窗", "add-kind": "service"}
+    assert boss.post("/prices/", service).status_code == 302
+    number = a_job(cast, kind="special_service", text="请擦窗")
+    phone = Phone(cast)
+    phone.did("accept", number, AT)
+    phone.did("arrive", number, AT)
+    phone.did("line", number, AT, code="S01", quantity="2", price="25.5000")
+    phone.send(AT)
+    assert phone.sign(number, "51.00", AT).state == "done"
+    (line,) = ChargeSlip.objects.get().lines
+    assert (line["kind"], line["text"], line["amount"]) == ("service", "擦窗", "51.00")
