@@ -137,7 +137,7 @@ def unlink_matter(*, by: Caller, at: datetime, number: str, reason: str) -> str:
     work = open_work(number=number, by=by, at=at, verb="unlink")
     reason = check_text(reason, "reason")
     joined, after = _since_link(work.matter)
-    parent = Matter.objects.values_list("number", flat=True).get(pk=work.matter.parent_id)
+    parent = Matter.objects.get(linked=work.matter).number
     work.set(parent_id=None)
     event = record(work, "unlinked", text=reason, data={"from": parent})
     owner = _former_owner(work, joined.data["from_owner"])

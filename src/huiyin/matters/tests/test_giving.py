@@ -1,5 +1,6 @@
 """Giving back and taking back: who cannot do it says why at once, and somebody is sent anew."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -165,13 +166,14 @@ def test_what_is_given_back_takes_its_linked_reports_along(cast: Cast) -> None:
 def test_the_whole_way_of_an_order(cast: Cast) -> None:
     number, by, desk = sent(cast), cast.caller("technician"), cast.caller("dispatcher")
     seen = [row(number).state]
-    for act, given in (
+    steps: tuple[tuple[Callable[..., str], dict[str, str]], ...] = (
         (actions.accept_matter, {}),
         (actions.arrive_at_matter, {}),
         (actions.finish_matter, {"result": "换了阀门"}),
         (actions.sign_matter, {"name": "王丽"}),
-    ):
-        act(by=by, at=LATER, number=number, **given)  # type: ignore[operator]
+    )
+    for act, given in steps:
+        act(by=by, at=LATER, number=number, **given)
         seen.append(row(number).state)
     assert row(number).signed_name == "王丽"
     actions.visit_back(by=desk, at=LATER, number=number, satisfaction=5)

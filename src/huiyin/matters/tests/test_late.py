@@ -1,6 +1,7 @@
 """Facts heard of late: the verdict is by the fact's own time, and both times are kept."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def cast(db: None) -> Cast:
     return make_cast()
 
 
-def sent(cast: Cast, at: datetime = AT, **given: object) -> str:
+def sent(cast: Cast, at: datetime = AT, **given: Any) -> str:
     """Return a repair that the technician has been sent to."""
     number = cast.receive(at, **{"kind": "repair", **given})
     by = cast.caller("dispatcher")
@@ -97,7 +98,7 @@ def test_a_days_work_told_in_the_evening_is_judged_by_the_day(cast: Cast) -> Non
     tick(evening)
     assert promise(number, "finish").state == "broken"
 
-    told = {"by": by, "number": number, "recorded_at": evening}
+    told: dict[str, Any] = {"by": by, "number": number, "recorded_at": evening}
     actions.accept_matter(at=moment("2026-03-16 09:10"), **told)
     actions.arrive_at_matter(at=moment("2026-03-16 09:40"), **told)
     actions.record_progress(at=moment("2026-03-16 09:50"), text="换阀芯", via="visit", **told)
@@ -291,7 +292,7 @@ def test_what_the_state_no_longer_allows_is_refused_however_early_it_was(cast: C
 def test_who_no_longer_has_it_is_refused(cast: Cast) -> None:
     number = sent(cast)
     actions.assign_matter(by=cast.caller("dispatcher"), at=NOON, number=number, to="E017")
-    told = {"number": number, "result": "好了", "at": AT, "recorded_at": NOON}
+    told: dict[str, Any] = {"number": number, "result": "好了", "at": AT, "recorded_at": NOON}
 
     with pytest.raises(NotFound):
         actions.finish_matter(by=cast.caller("technician"), **told)

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -24,7 +25,7 @@ def cast(db: None) -> Cast:
     return make_cast()
 
 
-def burst(cast: Cast, **given: object) -> tuple[str, str]:
+def burst(cast: Cast, **given: Any) -> tuple[str, str]:
     """Return the burst pipe and another report of it, already linked."""
     parent = cast.receive(kind="repair", house="3-1-1201", text="水管爆了")
     child = cast.receive(kind="repair", house="5-1-101", text="没有水", **given)
@@ -132,7 +133,7 @@ def test_an_owner_was_told_only_when_that_is_said(cast: Cast) -> None:
 def test_a_time_told_to_all_runs_for_each(cast: Cast) -> None:
     parent, child = burst(cast)
     by, until = cast.caller("dispatcher"), AT + timedelta(hours=5)
-    say = {"by": by, "number": parent, "until": until, "reason": "等配件"}
+    say: dict[str, Any] = {"by": by, "number": parent, "until": until, "reason": "等配件"}
 
     actions.promise_time(at=WORK, **say)
     assert not Promise.objects.filter(matter__number=child, clause="promised.finish").exists()
@@ -288,7 +289,7 @@ def test_what_cannot_be_linked_is_refused_with_the_field(cast: Cast) -> None:
 def test_strangers_find_nothing_and_colleagues_of_other_posts_may_not(cast: Cast) -> None:
     parent = cast.receive(kind="repair")
     child = cast.receive(kind="repair")
-    given = {"at": LINKED, "number": child, "to": parent}
+    given: dict[str, Any] = {"at": LINKED, "number": child, "to": parent}
 
     with pytest.raises(NotFound):
         actions.link_matter(by=cast.caller("E031"), **given)

@@ -1,6 +1,7 @@
 """Figures: what is late counts as not done, and every figure is the count of its rows."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -172,7 +173,7 @@ def test_work_orders(cast: Cast) -> None:
         number = cast.receive(kind=kind)
         actions.accept_matter(by=foreman, at=AT, number=number)
         for verb in (actions.reply_to_owner, actions.finish_matter):
-            text = {"text": "修好了", "via": "phone"}
+            text: dict[str, Any] = {"text": "修好了", "via": "phone"}
             if verb is actions.finish_matter:
                 text = {"result": "修好了"}
             verb(by=foreman, at=AT + timedelta(hours=1), number=number, **text)

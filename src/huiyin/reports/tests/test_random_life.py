@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from huiyin.kernel.errors import Refused
-from huiyin.matters import actions
+from huiyin.matters import actions, queries
 from huiyin.matters.kinds import CAUSES, CHANNELS, KINDS
 from huiyin.matters.models import Event
 from huiyin.matters.tests.cast import AT, Cast, make_cast, publish, tick
@@ -27,6 +27,8 @@ POSTS = (
     "technician",
 )
 RECEPTION = "receptionist"
+# What multiplies events is done less often, so that there is room for the others.
+RARE = frozenset({"link", "hand_over"})
 # How many minutes may pass between two events: mostly few, now and then most of a day.
 PAUSES = (0, 0, 0, 1, 3, 9, 10, 11, 30, 200, 600)
 
@@ -58,7 +60,10 @@ class Life:
             self.open.append(self._receive())
             self.done["receive"] += 1
             return
-        name = self.random.choice(list(VERBS))
+        never = [name for name in VERBS if name not in self.done]
+        name = self.random.choice(never if never and self.random.random() < 0.3 else list(VERBS))
+        if name in RARE and self.random.random() < 0.8:
+            return
         number = self.random.choice(self.open[-12:])
         by = self.callers[self.random.choice(POSTS)]
         VERBS[name](self, {"by": by, "at": self.now, "number": number})
@@ -86,6 +91,15 @@ class Life:
         """Let it have happened before now: within the hour, the day, or longer ago than we hear."""
         ago = timedelta(minutes=self.random.choice((1, 12, 50, 400, 1400, 3000)))
         return {**given, "at": self.now - ago, "recorded_at": self.now}
+
+    def by_its_owner(self, given: Any) -> dict[str, Any]:
+        """Let whoever has the matter do it."""
+        view = queries.matter(caller=given["by"], number=given["number"], at=self.now)
+        return {**given, "by": self.cast.caller(view.owner.code)}
+
+    def another(self) -> str:
+        """Name another matter that might tell of the same problem."""
+        return self.random.choice(self.open[-12:])
 
     def someone(self) -> str:
         """Name an employee, now and then one of the neighbours."""
@@ -135,7 +149,9 @@ VERBS: dict[str, Verb] = {
     "finish": lambda life, it: actions.finish_matter(
         **it, result="已处理", cause=life.random.choice(["", *CAUSES])
     ),
-    "reply": lambda life, it: actions.reply_to_owner(**it, text="已答复", via="phone"),
+    "reply": lambda life, it: actions.reply_to_owner(
+        **it, text="已答复", via="phone", tell_linked=life.random.random() < 0.5
+    ),
     "sign": lambda life, it: actions.sign_matter(**it, name="王丽"),
     "visit_back": lambda life, it: actions.visit_back(**it, satisfaction=life.random.randint(1, 5)),
     "close": lambda life, it: actions.close_matter(**it),
@@ -150,6 +166,10 @@ VERBS: dict[str, Verb] = {
     "escalate": lambda life, it: actions.escalate_matter(**it, to="E004", reason="现场办不了"),
     "report": lambda life, it: actions.record_report(**it, text="已备案"),
     "note": lambda life, it: actions.note_matter(**it, text="内部备注"),
+    "give_back": lambda life, it: actions.give_back(**life.by_its_owner(it), reason="办不了"),
+    "take_back": lambda life, it: actions.take_back(**it, reason="另派"),
+    "link": lambda life, it: actions.link_matter(**it, to=life.another()),
+    "unlink": lambda life, it: actions.unlink_matter(**it, reason="另一件事"),
     "hand_over": Life.hand_over,
     "go_away": Life.go_away,
 }

@@ -289,9 +289,10 @@ class Link(VerbForm):
             "hx-trigger": "focus once, input changed delay:300ms",
             "hx-target": "#linkable",
             "hx-swap": "innerHTML",
+            "hx-disabled-elt": "unset",
         }
         if chosen := self.data.get(self.add_prefix("chosen")):
-            self.data = {**self.data.dict(), self.add_prefix("to"): chosen}
+            self.data = {**self.data, self.add_prefix("to"): chosen}
 
 
 class Unlink(VerbForm):

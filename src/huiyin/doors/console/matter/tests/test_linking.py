@@ -1,6 +1,7 @@
 """Several reports of one problem on the page of a matter, and giving back."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from huiyin.matters.tests.cast import AT, Cast
 NEXT = AT + timedelta(minutes=5)
 
 
-def linked(cast: Cast, **given: object) -> tuple[str, str]:
+def linked(cast: Cast, **given: Any) -> tuple[str, str]:
     """Return a matter and a report linked to it."""
     parent = cast.receive(kind="repair", text="水管爆了")
     child = cast.receive(
