@@ -12,6 +12,7 @@ import { shrink } from "./shrink.js";
 const page = document.getElementById("field");
 const bar = document.getElementById("field-bar");
 const NUMBER = /^\/work\/([^/]+)\/$/;
+const CALM = 700; // milliseconds after a step in which a second tap is a slip, not the next step
 const FRESH = 60000; // milliseconds between two looks for news
 const CLOCKS = 30000;
 
@@ -20,7 +21,9 @@ let data = null;
 let acts = [];
 let others = 0;
 let wrong = ""; // by how much the phone's clock is, in words
-let late = false; // something changed while somebody was typing
+let calm = false;
+let pressing = false;
+let late = false; // something changed while somebody was typing or pressing
 let shown = ""; // number and step, so that a new step is scrolled to once
 let drafts = {};
 let skipped = {};
@@ -42,6 +45,11 @@ function put(act, job, given = {}, { file = null, item = null } = {}) {
 
 /* The same, and go on to the next step. */
 async function take(act, job, given = {}, more = {}) {
+  calm = true;
+  setTimeout(() => {
+    calm = false;
+    render();
+  }, CALM);
   await put(act, job, given, more);
   opened.clear();
 }
@@ -477,12 +485,18 @@ async function finish(job) {
 /* the one next thing, under the thumb */
 
 const MAIN = {
-  accept: (job) => button("check", t("step_accept"), () => take("accept", job)),
-  leave: (job) => button("arrow-right", t("step_leave"), () => take("leave", job)),
-  arrive: (job) => button("map-pin", t("step_arrive"), () => take("arrive", job)),
-  sign: (job) => button("edit", t("do_sign"), () => sign(job)),
-  finish: (job) => button("clipboard-check", t("step_finish"), () => finish(job)),
+  accept: ["check", "step_accept", (job) => take("accept", job)],
+  leave: ["arrow-right", "step_leave", (job) => take("leave", job)],
+  arrive: ["map-pin", "step_arrive", (job) => take("arrive", job)],
+  sign: ["edit", "do_sign", sign],
+  finish: ["clipboard-check", "step_finish", finish],
 };
+
+function mainButton(job, step) {
+  if (!MAIN[step.kind]) return null;
+  const [picture, text, act] = MAIN[step.kind];
+  return button(picture, t(text), () => act(job), { disabled: calm });
+}
 
 /* -- drawing the page */
 
@@ -502,6 +516,10 @@ function forgetDraft(input) {
 const isTyping = () => page.contains(document.activeElement) && document.activeElement.matches("input:not([type=file]), textarea, select");
 
 function render({ force = false } = {}) {
+  if (pressing && !force) {
+    late = true; // a button that is replaced under the finger would not hear it
+    return;
+  }
   late = !force && isTyping();
   const wanted = number();
   const found = wanted ? jobOf(wanted) : null;
@@ -518,7 +536,7 @@ function render({ force = false } = {}) {
   const here = `${wanted} ${next?.key ?? ""}`;
   if (!late && here !== shown && shown.startsWith(`${wanted} `)) page.querySelector(".is-next")?.scrollIntoView({ block: "start" });
   if (!late) shown = here;
-  renderBar(next ? MAIN[next.kind]?.(job) : null);
+  renderBar(next ? mainButton(job, next) : null);
 }
 
 /* A job that is not, or no longer, mine: what is kept of it stays in sight. */
@@ -563,6 +581,15 @@ async function start() {
   page.addEventListener("input", remember);
   page.addEventListener("change", remember);
   page.addEventListener("focusout", () => setTimeout(() => late && render()));
+  document.addEventListener("pointerdown", () => {
+    pressing = true;
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => setTimeout(() => {
+      pressing = false;
+      if (late) render();
+    }));
+  }
   addEventListener("online", () => render());
   addEventListener("offline", () => render());
   setInterval(() => !document.hidden && queue.state === "idle" && queue.freshen(), FRESH);

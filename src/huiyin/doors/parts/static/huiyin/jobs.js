@@ -68,14 +68,12 @@ const CHANGES = {
   line: (job, act) => {
     const amount = sayCents(amountOf(act.given.quantity, act.given.price));
     job.sheet.lines.push({ ...act.given, key: act.key, amount, waits: true });
-    job.sheet.consent = null; // it was given for another amount
   },
   drop_line: (job, act) => {
     job.sheet.lines = job.sheet.lines.filter((line) => line.key !== act.given.line);
-    job.sheet.consent = null;
   },
   consent: (job, act) => {
-    job.sheet.consent = { name: act.given.name, at: act.at };
+    job.sheet.consent = { name: act.given.name, amount: act.given.amount, at: act.at };
   },
   sign: (job, act) => {
     job.sheet.signed = { name: act.given.name, amount: act.given.amount, at: act.at, waits: true };
@@ -106,6 +104,8 @@ export function project(job, acts) {
   }
   now.title = titleOf(job);
   now.total = totalOf(now.sheet.lines);
+  const { consent } = now.sheet;
+  if (consent?.amount && parts(consent.amount, 2) !== now.total) now.sheet.consent = null; // to another amount
   now.waiting = mine.filter((act) => act.state === "waiting").length;
   now.notes = mine.filter((act) => act.state === "conflict" || act.state === "refused");
   return now;

@@ -211,11 +211,11 @@ export class Queue extends EventTarget {
 
   #stumbled(why) {
     if (why === "login" || why === "token" || why === "other") this.#token = "";
-    if (why === "other" || (why === "token" && this.#tries++ < 2)) {
+    if ((why === "other" || why === "token") && this.#tries++ < 3) {
       this.#again = true; // with a fresh token, or as the one who is logged in now
       return;
     }
-    this.#say(why === "token" ? "login" : why);
+    this.#say(why === "token" || why === "other" ? "login" : why);
     if (this.state !== "login") this.#later();
   }
 
@@ -304,7 +304,7 @@ export class Queue extends EventTarget {
   async refresh() {
     const done = (await this.acts()).filter((one) => one.state === "done");
     const before = await this.jobs();
-    // The first time whole: only so the server's clock is heard, and a clock set meanwhile noticed.
+    // Whole the first time: only then the server's clock is heard, and ours known to be wrong.
     const news = await this.#ask(this.#places.jobs, { tag: this.#heard ? before?.tag : "" });
     this.#heard = true;
     const data = news ?? before;
@@ -346,7 +346,7 @@ export class Queue extends EventTarget {
     }
     if (answer.status === 401 || answer.type === "opaqueredirect") throw new NotSent("login");
     if (answer.status === 403) throw new NotSent(body ? "token" : "login");
-    if (answer.status === 409) throw new NotSent("login");
+    if (answer.status === 409) throw new NotSent("other");
     const said = body ? await answer.json().catch(() => ({})) : {};
     if (answer.status === 429 && said.code === "rate") throw new NotSent("wait", answer.status);
     if (body && FATAL.has(answer.status)) {
