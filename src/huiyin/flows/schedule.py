@@ -37,7 +37,6 @@ def run_due(at: datetime) -> int:
             with transaction.atomic():
                 queued += weekly.tell_manager(town=town, at=at)
                 queued += reviewing.tell_quality(town=town, at=at)
-                queued += reviewing.tell_quality(town=town, at=at)
         except Exception:
             log.exception("weekly report failed", extra={"community": town.code})
             failed = True
