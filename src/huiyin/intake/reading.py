@@ -242,7 +242,8 @@ def _leaves(message: Message) -> Iterator[Message]:
             continue
         if part.is_multipart():
             inner = part.get_payload()
-            left.extend(one for one in reversed(inner) if isinstance(one, Message))
+            parts = inner if isinstance(inner, list) else []
+            left.extend(one for one in reversed(parts) if isinstance(one, Message))
         else:
             yield part
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -27,35 +27,35 @@ from huiyin.intake.rules import ALARM, sounds_alarm
 from huiyin.kernel.caller import SYSTEM, Caller
 from huiyin.kernel.errors import NotFound, Refused
 from huiyin.matters import queries as matters
-from huiyin.matters.queries import PromiseView
+from huiyin.matters.queries import MatterView, PromiseView
 
 NOBODY = Caller(user_id=None, employee_id=None, name="")
 SALT = "report-thanks"
 THANKS_SECONDS = 3600  # how long the page of thanks can be looked at again
+NEEDS_CONTACT = frozenset({"keep_in_touch", "feedback", "answer"})
 NETWORK_BITS = 64  # of an IPv6 address: what one household has
 
-P = ParamSpec("P")
-View = Callable[Concatenate[StaffRequest, Place, P], HttpResponse]
+View = Callable[[StaffRequest, Place, str], HttpResponse]
 
 
-def behind_sticker(view: View[P]) -> Callable[..., HttpResponse]:
+def behind_sticker(view: View) -> Callable[..., HttpResponse]:
     """Find the place of a sticker and give it to the view; any other token is simply not there."""
 
     @wraps(view)
-    def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def opened(request: HttpRequest, token: str) -> HttpResponse:
         try:
             place = queries.place(token=token)
         except NotFound:
             return _private(render(request, "public/gone.html", status=404))
         with timezone.override(ZoneInfo(place.zone)):
-            return _private(view(cast(StaffRequest, request), place, *args, token=token, **kwargs))
+            return _private(view(cast(StaffRequest, request), place, token))
 
     return opened
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @behind_sticker
-def report(request: StaffRequest, place: Place, *, token: str) -> HttpResponse:
+def report(request: StaffRequest, place: Place, token: str) -> HttpResponse:
     """Show the form of a place; take a report and say what happens next."""
     if request.method != "POST":
         return _page(request, place, ReportForm())
@@ -89,7 +89,7 @@ def report(request: StaffRequest, place: Place, *, token: str) -> HttpResponse:
 
 @require_safe
 @behind_sticker
-def thanks(request: StaffRequest, place: Place, *, token: str) -> HttpResponse:
+def thanks(request: StaffRequest, place: Place, token: str) -> HttpResponse:
     """Thank whoever has just reported: the number and what happens next; nothing else, ever."""
     try:
         word = request.GET.get("seen", "")
@@ -101,7 +101,7 @@ def thanks(request: StaffRequest, place: Place, *, token: str) -> HttpResponse:
         "place": place,
         "number": number,
         "alarm": alarm,
-        "owed": _next(found.promises, request.moment),
+        "owed": _next(found, request.moment),
         "again": reverse("report", args=[token]),
     }
     return render(request, "public/thanks.html", context)
@@ -121,8 +121,11 @@ def address_of(request: HttpRequest) -> str:
     return str(address)
 
 
-def _next(promises: tuple[PromiseView, ...], at: datetime) -> list[PromiseView]:
-    owed = [one for one in promises if one.closed_at is None and one.due_at > at]
+def _next(found: MatterView, at: datetime) -> list[PromiseView]:
+    """Return what is promised next; who stays unknown cannot be kept in touch with."""
+    owed = [one for one in found.promises if one.closed_at is None and one.due_at > at]
+    if found.anonymous:
+        owed = [one for one in owed if one.code not in NEEDS_CONTACT]
     return sorted(owed, key=lambda one: one.due_at)
 
 
@@ -134,8 +137,8 @@ def _refused(request: StaffRequest, place: Place, form: ReportForm) -> HttpRespo
             kept = _keep_photos(request, form)
         except Refused as refusal:
             form.take_back(refusal)
-    form.data = form.data.copy()
-    form.data["kept"], form.data["website"] = kept_photos.write_word(kept), ""  # type: ignore[index]
+    form.data = request.POST.copy()
+    form.data["kept"], form.data["website"] = kept_photos.write_word(kept), ""
     return _page(request, place, form, status=422)
 
 

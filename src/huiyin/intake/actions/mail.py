@@ -145,7 +145,7 @@ def store_mail(*, by: Caller, at: datetime, community_id: int, arrived: Arrived)
                 "refused" if arrived.refused else "",
             ],
         )
-        is_new = cursor.rowcount == 1
+        is_new = bool(cursor.rowcount)
         cursor.execute(_MOVE, [arrived.uid, community_id, arrived.uidvalidity])
     return is_new
 

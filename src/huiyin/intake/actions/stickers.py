@@ -118,7 +118,7 @@ def restore_sticker(*, by: Caller, at: datetime, community_id: int, sticker_id: 
         raise UnableToChangeSticker(_("这张贴纸正在使用,不用恢复。"))
     taken = Sticker.objects.filter(
         community_id=community_id,
-        building_id=sticker.building_id,
+        building=sticker.building,
         place=sticker.place,
         retired_at__isnull=True,
     )

@@ -14,7 +14,7 @@ from huiyin.doors.clock import postman, sweeper
 from huiyin.estate import queries as estate
 from huiyin.estate.queries import CommunityRow
 from huiyin.flows import mailing
-from huiyin.intake import boxes, imap, queries
+from huiyin.intake import actions, boxes, imap, queries, rules
 from huiyin.intake.boxes import BadAddress, read_boxes
 from huiyin.intake.imap import UnableToFetch
 from huiyin.intake.models import Mailbox, RawMail
@@ -84,7 +84,7 @@ def test_a_crash_between_fetching_and_keeping_loses_and_repeats_nothing(
     inbox: Server, town: CommunityRow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inbox.deliver(*(plain(f"第{n}封") for n in range(4)))
-    store, left = mailing.actions.store_mail, [2]
+    store, left = actions.store_mail, [2]
 
     def crash(**given: Any) -> bool:
         if not left[0]:
@@ -92,7 +92,7 @@ def test_a_crash_between_fetching_and_keeping_loses_and_repeats_nothing(
         left[0] -= 1
         return store(**given)
 
-    monkeypatch.setattr(mailing.actions, "store_mail", crash)
+    monkeypatch.setattr(actions, "store_mail", crash)
     with pytest.raises(RuntimeError):
         mailing.look(inbox.box, town, AT)
     assert RawMail.objects.count() == 2
@@ -115,7 +115,7 @@ def test_a_server_that_numbers_anew_repeats_nothing(cast: Cast, town: CommunityR
 def test_of_a_huge_mail_only_the_head_is_fetched(
     inbox: Server, town: CommunityRow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mailing.rules, "MAIL_BYTES", 5000)
+    monkeypatch.setattr(rules, "MAIL_BYTES", 5000)
     inbox.deliver(plain("长" * 5000, subject="录像"), plain("短信"))
     assert mailing.look(inbox.box, town, AT).new == 2
     huge = RawMail.objects.order_by("uid").first()

@@ -372,7 +372,8 @@ def test_who_reads_the_mail_and_that_it_is_recorded(cast: Cast) -> None:
 def test_nobody_reads_a_mail_about_themselves(cast: Cast) -> None:
     town = cast.town.community.pk
     mail = take(cast, plain("前台小韩态度恶劣"))
-    Matter.objects.filter(pk=mail.matter_id).update(about_employee=cast.employee("receptionist"))
+    assert mail.matter
+    Matter.objects.filter(pk=mail.matter.pk).update(about_employee=cast.employee("receptionist"))
     about = cast.caller("receptionist")
     assert not queries.mails(caller=about, community_id=town).items
     with pytest.raises(NotFound):

@@ -134,7 +134,7 @@ def test_own_words_are_never_lost_altogether(text: str) -> None:
     ],
 )
 def test_a_machine_is_told_from_a_person(head: dict[str, str], nature: str) -> None:
-    assert read_mail(plain(**head)).nature == nature  # type: ignore[arg-type]
+    assert read_mail(plain(**head)).nature == nature
 
 
 def test_bounces_and_vacation_notices_as_they_come() -> None:

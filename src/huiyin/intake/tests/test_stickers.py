@@ -247,9 +247,10 @@ def test_one_address_may_try_so_often(cast: Cast) -> None:
     token = sticker(cast).token
     for _ in range(PER_ADDRESS.times):
         knock(token)
-    for _ in range(3):
-        with pytest.raises(actions.TooMany) as refused:
-            knock(token)
+    with pytest.raises(actions.TooMany):
+        knock(token)
+    with pytest.raises(actions.TooMany) as refused:
+        knock(token)
     assert (refused.value.status, refused.value.seconds) == (429, PER_ADDRESS.seconds)
     knock(token, "5.6.7.8")
     knock(token, seconds=PER_ADDRESS.seconds)

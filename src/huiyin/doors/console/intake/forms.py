@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -311,9 +312,15 @@ class Radio(SheetForm):
 
     def items(self, photos: tuple[int, ...]) -> tuple[NewItem, ...]:
         """Return the one matter of a call; who called in follows it (STD-05)."""
-        names = ("text", "place", "first_heard_by")
         values = self.cleaned_data
-        return (NewItem(values["kind"], **{name: values[name] for name in names}),)
+        return (
+            NewItem(
+                kind=values["kind"],
+                text=values["text"],
+                place=values["place"],
+                first_heard_by=values["first_heard_by"],
+            ),
+        )
 
 
 class Walk(Radio):
@@ -328,7 +335,7 @@ class Walk(Radio):
     def items(self, photos: tuple[int, ...]) -> tuple[NewItem, ...]:
         """Return the one matter that was seen."""
         (item,) = super().items(photos)
-        return (NewItem(**{**_fields(item), "photos": photos}),)
+        return (replace(item, photos=photos),)
 
 
 class Patrol(Walk):
@@ -369,14 +376,14 @@ SHEETS: dict[str, type[SheetForm]] = {
 }
 
 
-def _lines(values: dict[str, Any], **who: str) -> tuple[NewItem, ...]:
+def _lines(
+    values: dict[str, Any], *, caller: str = "", house: str = "", phone: str = ""
+) -> tuple[NewItem, ...]:
     names = [(kind, str(titles.KINDS[kind])) for kind in KINDS]
     found = slips(values["text"], kind=values["kind"], names=names)
-    return tuple(NewItem(kind=one.kind, text=one.text, **who) for one in found)
-
-
-def _fields(item: NewItem) -> dict[str, Any]:
-    return {name: getattr(item, name) for name in NewItem.__dataclass_fields__}
+    return tuple(
+        NewItem(one.kind, one.text, house=house, phone=phone, caller=caller) for one in found
+    )
 
 
 # -- stickers

@@ -89,8 +89,8 @@ def _refused(request: StaffRequest, form: SheetForm, status: int) -> HttpRespons
         if not form.errors.get("photos"):
             form.take_back(refusal)
         photos = kept_photos.read_word(request.POST.get("kept", ""))
-    form.data = form.data.copy()
-    form.data["kept"] = kept_photos.write_word(photos)  # type: ignore[index]
+    form.data = request.POST.copy()
+    form.data["kept"] = kept_photos.write_word(photos)
     return _page(request, form.channel, form, status=status)
 
 
