@@ -1,7 +1,7 @@
 """One matter whole: its promises, timeline, photos, and what may be done with it now."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from huiyin.matters.queries.rows import (
 from huiyin.matters.stored import pauses_of, standing_of, state_of
 from huiyin.standards import queries as standards
 from huiyin.standards import react as engine
+from huiyin.standards.document import Clause
 from huiyin.standards.explain import explain
 from huiyin.standards.react import Fact
 
@@ -120,7 +121,7 @@ def _matter_view(row: Any, caller: Caller, at: datetime) -> MatterView:
         first_time_pass=row.first_time_pass,
         cycle=row.cycle,
         is_mine=caller.employee_id == row.owner_id,
-        promises=_promise_views(row, promises, at),
+        promises=_promise_views(row, promises, _kinds_held(row, events), at),
         events=tuple(
             EventView(
                 at=one.at,
@@ -177,7 +178,24 @@ def _hides(row: Matter) -> bool:
     return row.kind.startswith("complaint")
 
 
-def _promise_views(row: Any, promises: list[Any], at: datetime) -> tuple[PromiseView, ...]:
+_Kinds: TypeAlias = tuple[tuple[str, bool], ...]
+
+
+def _kinds_held(row: Matter, events: list[Any]) -> _Kinds:
+    """Return the kinds the matter has had, with their importance, the present one first."""
+    changes = [one.data for one in reversed(events) if one.kind == "reclassified"]
+    before = ((one["from"], one["was_important"]) for one in changes)
+    return ((row.kind, row.important), *before)
+
+
+def _kind_of(clause: Clause, held: _Kinds) -> str:
+    """Return the latest kind of the matter that a clause held for: what its promise was about."""
+    return next((kind for kind, important in held if clause.applies(kind, important)), held[0][0])
+
+
+def _promise_views(
+    row: Any, promises: list[Any], held: _Kinds, at: datetime
+) -> tuple[PromiseView, ...]:
     paused_ids = [one.pk for one in promises if one.was_paused]
     pauses = pauses_of(paused_ids) if paused_ids else {}
     lang = "en" if (get_language() or "").startswith("en") else "zh"
@@ -221,7 +239,9 @@ def _promise_views(row: Any, promises: list[Any], at: datetime) -> tuple[Promise
                 overdue=state.is_owed and state.state == "broken",
                 share=rules.share(state.started_at, state.due_at, state.closed_at or at),
                 void_reason=str(titles.VOID_REASONS.get(state.reason, state.reason)),
-                explanation=explain(clause, state, calendar, str(titles.KINDS[row.kind]), lang)
+                explanation=explain(
+                    clause, state, calendar, str(titles.KINDS[_kind_of(clause, held)]), lang
+                )
                 if clause
                 else "",
             )

@@ -39,3 +39,16 @@ def test_becoming_an_emergency_calls_everybody_at_once(cast: Cast) -> None:
     )
     told = {row.to for row in queries.messages(caller=desk, number=number) if row.at == at}
     assert {cast.code(post) for post in ("manager", "supervisor", "security_foreman")} <= told
+
+
+def test_a_promise_is_explained_by_the_kind_it_was_made_for(cast: Cast) -> None:
+    number = cast.receive(kind="repair")
+    by = cast.caller("supervisor")
+    at = moment("2026-03-16 09:03")
+    actions.reclassify_matter(by=by, at=at, number=number, kind="complaint", reason="投诉")
+
+    view = queries.matter(caller=by, number=number, at=at)
+
+    told = {(one.rule, one.state): one.explanation for one in view.promises}
+    assert "报修" in told["WO-01", "void"]
+    assert "投诉" in told["CMP-07", "running"]
