@@ -82,9 +82,9 @@ class Migration(migrations.Migration):
                         fields=["pieces"], name="answer_pieces"
                     ),
                     django.contrib.postgres.indexes.GinIndex(
-                        fields=['question', 'words', 'answer', 'initials'],
+                        fields=["question", "words", "answer", "initials"],
                         name="answer_trigrams",
-                        opclasses=['gin_trgm_ops', 'gin_trgm_ops', 'gin_trgm_ops', 'gin_trgm_ops'],
+                        opclasses=["gin_trgm_ops", "gin_trgm_ops", "gin_trgm_ops", "gin_trgm_ops"],
                     ),
                     models.Index(fields=["community", "-changed_at", "-id"], name="answer_newest"),
                     models.Index(

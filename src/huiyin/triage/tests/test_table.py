@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from huiyin.config.cli import main
 from huiyin.kernel.errors import Forbidden, NotFound
 from huiyin.matters.tests.cast import AT, Cast
 from huiyin.trail.models import Entry
 from huiyin.triage import actions, queries
+from huiyin.triage.command import UnusableFile, run
 from huiyin.triage.reading import UnableToReadTable, shipped_text
 
 OWN = '\n[[entry]]\nname = "孔明灯"\nkind = "help"\nweight = 9\nany = ["孔明灯"]\n'
@@ -112,11 +112,11 @@ def test_a_draft_is_tried_without_being_saved(cast: Cast) -> None:
 
 
 def test_the_command_measures_its_own_sample(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["suggest", "--json"]) == 0
+    assert run(None, as_json=True) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["all"]["urgent"]["recall"] >= 0.98
     assert told["held_out"]["sentences"] * 5 >= told["all"]["sentences"]
-    assert main(["suggest"]) == 0
+    assert run(None, as_json=False) == 0
     assert "precision" in capsys.readouterr().out
 
 
@@ -125,10 +125,13 @@ def test_the_command_lists_what_it_would_call_urgent(
 ) -> None:
     file = tmp_path / "letters.csv"
     file.write_text("id,text\n1,厨房着火了\n2,请问几点下班\n", encoding="utf-8")
-    assert main(["suggest", str(file)]) == 0
+    assert run(str(file), as_json=False) == 0
     told = capsys.readouterr().out
     assert "2 texts, 1 would be called urgent" in told
     assert "着火" in told
     file.write_text("id,words\n1,x\n", encoding="utf-8")
-    assert main(["suggest", str(file)]) == 2
-    assert "no column named text" in capsys.readouterr().err
+    with pytest.raises(UnusableFile, match="no column named text"):
+        run(str(file), as_json=False)
+    file.write_text("text,kind,urgent\n厨房着火了,complaint.emergency,1\n", encoding="utf-8")
+    assert run(str(file), as_json=False) == 0
+    assert "urgent" in capsys.readouterr().out

@@ -54,7 +54,7 @@ REPLY_BOX = "#id_reply-text"
 def board(request: StaffRequest) -> HttpResponse:
     """Show the answers in use, or those that wait for a second look or a review."""
     on, chosen = _today(request), request.GET.get("show", "all")
-    who = {"caller": request.caller, "community_id": request.community.id, "on": on}
+    who: dict[str, Any] = {"caller": request.caller, "community_id": request.community.id, "on": on}
     counts = queries.tally(**who)
     page = queries.answers(**who, show=chosen, cursor=request.GET.get("cursor", ""))
     context = {

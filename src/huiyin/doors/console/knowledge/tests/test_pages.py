@@ -7,8 +7,9 @@ import pytest
 from huiyin.doors.console.tests.visit import text_of, visitor
 from huiyin.knowledge.actions import keep_answer
 from huiyin.knowledge.models import Answer, GuideVersion
-from huiyin.knowledge.words import shipped_text
+from huiyin.knowledge.words import shipped, shipped_text
 from huiyin.matters.actions import assign_matter, reply_to_owner
+from huiyin.matters.kinds import CHANNELS, KINDS
 from huiyin.matters.tests.cast import AT, Cast
 
 FORM = {"question": "停车月卡怎么办?", "answer": "带行驶证到前台登记。", "words": "包月"}
@@ -52,7 +53,7 @@ def test_a_reply_is_kept_in_one_click_and_gives_nobody_away(cast: Cast) -> None:
     desk = visitor(cast, "receptionist")
     assert f"/knowledge/new/?from={number}" in text_of(desk.get(f"/matters/{number}/"))
     path = f"/knowledge/new/?from={number}"
-    shown = text_of(desk.get("/knowledge/new/", **{"from": number}))
+    shown = text_of(desk.get(path))
     assert "王丽您好,带行驶证来。" in shown
     typed = {**FORM, "answer": "王丽您好,带行驶证来。", "owner_visible": "on"}
     answer = desk.post(path, typed)
@@ -70,7 +71,9 @@ def test_a_reply_is_kept_in_one_click_and_gives_nobody_away(cast: Cast) -> None:
 def test_only_after_a_reply_it_is_offered(cast: Cast) -> None:
     number = cast.receive(kind="enquiry", text="几点下班")
     assert "把答复存为知识" not in text_of(visitor(cast, "manager").get(f"/matters/{number}/"))
-    assert "把答复存为知识" not in text_of(visitor(cast, "keeper").get(f"/matters/{replied(cast)}/"))
+    assert "把答复存为知识" not in text_of(
+        visitor(cast, "keeper").get(f"/matters/{replied(cast)}/")
+    )
 
 
 def test_a_reply_can_be_filled_from_what_is_known(cast: Cast) -> None:
@@ -78,7 +81,7 @@ def test_a_reply_can_be_filled_from_what_is_known(cast: Cast) -> None:
     number = cast.receive(kind="enquiry", text="停车月卡怎么办?")
     manager = visitor(cast, "manager")
     assert "/knowledge/find/?for=reply" in text_of(manager.get(f"/matters/{number}/"))
-    found = manager.get("/knowledge/find/", htmx=True, text="停车", **{"for": "reply"})
+    found = manager.get("/knowledge/find/?for=reply&text=停车", htmx=True)
     assert 'data-fill="#id_reply-text"' in text_of(found)
 
 
@@ -155,3 +158,10 @@ def test_all_guides_stand_on_one_page_and_are_changed_with_a_reason(cast: Cast) 
     assert "接听电话" in text_of(manager.get("/guides/"))
     assert visitor(cast, "receptionist").get("/guides/edit/").status_code == 403
     assert "修改指引" not in text_of(visitor(cast, "receptionist").get("/guides/"))
+
+
+def test_the_shipped_guides_name_kinds_and_channels_that_exist() -> None:
+    for guide in shipped():
+        assert set(guide.kinds) <= set(KINDS)
+        assert set(guide.channels) <= set(CHANNELS)
+        assert 4 <= len(guide.steps) <= 8
