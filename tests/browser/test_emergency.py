@@ -1,6 +1,5 @@
 """An emergency in a browser: from the red button to the filed report (EMG-01…EMG-07, CMP-03)."""
 
-import os
 import re
 from datetime import timedelta
 
@@ -23,13 +22,6 @@ def become(screen: Screen, cast: Cast, post: str) -> None:
     """Let somebody else sit down at the screen."""
     screen.page.context.clear_cookies()
     log_in(screen, cast.code(post))
-
-
-def shoot(screen: Screen, name: str) -> None:
-    """Keep a picture, when somebody asked for pictures."""
-    folder = os.environ.get("HUIYIN_SHOTS")
-    if folder:
-        screen.page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 def answer(screen: Screen, key: str, **given: str) -> None:
@@ -65,7 +57,6 @@ def test_from_the_red_button_to_the_filed_report(screen: Screen) -> None:
     log_in(screen, cast.code("guard"))
     page.get_by_role("link", name="突发事件").first.click()
     screen.look()
-    shoot(screen, "button")
     page.get_by_text("电梯困人", exact=True).click()
     page.get_by_label("在哪里").fill("3栋1单元2号梯")
     page.get_by_label("一句话说明").fill("两个人被困,一位老人")
@@ -73,7 +64,6 @@ def test_from_the_red_button_to_the_filed_report(screen: Screen) -> None:
     page.wait_for_url("**/emergency/YG-*/")
     number = page.url.rstrip("/").rpartition("/")[2]
     screen.look()
-    shoot(screen, "live-new")
 
     page.get_by_role("button", name="我到现场了").click()
     expect(page.locator("#em-people")).to_contain_text("何卫")
@@ -102,7 +92,6 @@ def test_from_the_red_button_to_the_filed_report(screen: Screen) -> None:
     expect(fire).to_contain_text("要先征得总经理或值班领导同意")
     screen.complaints.clear()  # the console tells of the refusal as well
     screen.look()
-    shoot(screen, "refused")
     fire.get_by_label("未经同意先行拨打,原因").fill("老人呼吸困难,等不及")
     fire.get_by_role("button", name="已拨打,登记").click()
     calls = page.locator("#em-calls")
@@ -126,7 +115,6 @@ def ended(screen: Screen, cast: Cast, number: str) -> None:
     become(screen, cast, "security_foreman")
     screen.at(AT + HOUR / 2)
     screen.go(f"/emergency/{number}/")
-    shoot(screen, "live-late")
     page.get_by_role("button", name="解除突发事件").click()
     expect(page.locator("#main")).to_contain_text("没有做完,也没有写明省去的原因")
     screen.complaints.clear()
@@ -152,7 +140,6 @@ def ended(screen: Screen, cast: Cast, number: str) -> None:
     page.get_by_role("button", name="下达整改措施").click()
     expect(page.locator("#main")).to_contain_text("整改中")
     screen.look()
-    shoot(screen, "live-over")
 
 
 def written(screen: Screen, number: str) -> None:
@@ -160,11 +147,9 @@ def written(screen: Screen, number: str) -> None:
     page = screen.page
     screen.go(f"/emergency/{number}/story/")
     expect(page.locator("#main")).to_contain_text("电梯困人记录")
-    shoot(screen, "story")
     screen.go(f"/matters/{number}/incident/")
     expect(page.get_by_label("事件经过")).to_have_value(re.compile("联系消防 119"))
     expect(page.get_by_label("原因调查")).to_have_value("门机接触不良")
-    shoot(screen, "report-form")
     page.get_by_label("责任分析").fill("维保单位未按期检查门机")
     page.get_by_role("button", name="提交处理表").click()
     expect(page.locator("#main")).to_contain_text("等待审批")
@@ -181,13 +166,11 @@ def approved(screen: Screen, cast: Cast, number: str) -> None:
         expect(page.locator("#said")).to_contain_text("已完成")
         screen.look()
     expect(page.locator("#main")).to_contain_text("YG-TF-2026-001")
-    shoot(screen, "report-filed")
     screen.go(f"/matters/{number}/incident/paper/")
     paper = page.locator(".hy-form-paper")
     for words in ("YG-TF-2026-001", "属实", "同意归档", "维保单位未按期检查门机", "消防 119"):
         expect(paper).to_contain_text(words)
     page.emulate_media(media="print")
-    shoot(screen, "paper-printed")
     page.emulate_media(media="screen")
 
 
@@ -205,16 +188,12 @@ def test_on_a_phone_the_button_is_two_taps_away_and_a_leader_agrees(screen: Scre
     page.locator(".hy-tabs a", has_text="突发").click()
     expect(page.get_by_role("heading", name="是同一件吗?")).to_be_visible()
     screen.look()
-    shoot(screen, "phone-same")
     page.get_by_role("button", name="是这一件").click()
     page.wait_for_url(f"**/emergency/{number}/")
     expect(page.locator("#em-head")).to_contain_text("2 人报告")
     screen.look()
-    shoot(screen, "phone-live")
     page.get_by_role("button", name="我同意").click()
     expect(page.locator("#em-calls")).to_contain_text("已同意,请拨打")
     for path in ("telling/", "notice/", "story/"):
         screen.go(f"/emergency/{number}/{path}")
-        shoot(screen, f"phone-{path.strip('/')}")
     screen.go("/emergency/contacts/")
-    shoot(screen, "phone-contacts")

@@ -87,6 +87,16 @@ def reported(site: Site) -> str:
     return did(site, emergency(site), ("manager", "report", REPORT))
 
 
+ALARM = {"community": "YG", "plan": "lift", "place": "3栋1号梯"}
+
+
+def alarm(site: Site) -> str:
+    """Somebody is trapped in a lift."""
+    told = site.api("guard").post("/emergencies", {**ALARM, "text": SECRET})
+    assert told.status == 201, told.body
+    return str(told.body["matter"])
+
+
 def attitude(site: Site) -> str:
     """A complaint about the guard."""
     return received(site, kind="complaint.attitude", about_employee=site.code("guard"))
@@ -179,6 +189,11 @@ OPERATIONS = {
     "add_photos": Operation(fresh, {"photos": []}),
     "send": Operation(own=True),
     "look": Operation(with_photo),
+    "raise_alarm": Operation(words={**ALARM, "text": SECRET}),
+    "emergency": Operation(alarm),
+    "attend": Operation(alarm, right="guard"),
+    "mark_step": Operation(alarm, {"value": True}, place={"item": "closed"}, right="guard"),
+    "call_outside": Operation(alarm, {"service": "lift"}, right="guard"),
     "submit_report": Operation(emergency, REPORT, wrong="receptionist"),
     "approve_report": Operation(reported, right="company_service", wrong="assistant"),
     "return_report": Operation(

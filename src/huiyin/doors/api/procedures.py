@@ -31,6 +31,8 @@ def submit_report(request: Request, number: Code, payload: given.ReportGiven) ->
         cause=payload.cause,
         measures=payload.measures,
         losses=payload.losses or "",
+        handling=payload.handling or "",
+        responsibility=payload.responsibility or "",
     )
     return _report(request, number)
 
@@ -39,7 +41,7 @@ def submit_report(request: Request, number: Code, payload: given.ReportGiven) ->
 def approve_report(
     request: Request, number: Code, payload: Body[given.Opinion | None] = None
 ) -> dict[str, Any]:
-    """Approve the report as a leader of the company; it is filed under a number."""
+    """Approve the present step of the report; approved by the company it is filed."""
     incidents.approve_report(
         by=request.caller,
         at=clock.now(),
@@ -129,8 +131,13 @@ def _report(request: Request, number: str) -> dict[str, Any]:
         "cause": row.cause,
         "losses": row.losses,
         "measures": row.measures,
+        "handling": row.handling,
+        "responsibility": row.responsibility,
         "written_by": person(row.written_by),
         "written_at": moment(row.written_at, zone),
+        "site_by": person_or_none(row.site_by),
+        "site_at": moment_or_none(row.site_at, zone),
+        "site_opinion": row.site_opinion,
         "decided_by": person_or_none(row.decided_by),
         "decided_at": moment_or_none(row.decided_at, zone),
         "opinion": row.opinion,

@@ -16,6 +16,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from huiyin.incidents.plans import PLANS
+from huiyin.incidents.rules import SERVICES
 from huiyin.matters.kinds import CAUSES, CHANNELS, KINDS, STATES
 
 NO_NUL = r"^[^\u0000]*$"
@@ -87,6 +89,8 @@ Kind: TypeAlias = Annotated[str, AfterValidator(_known(KINDS)), _words(KINDS)]
 Channel: TypeAlias = Annotated[str, AfterValidator(_known(CHANNELS)), _words(CHANNELS)]
 Cause: TypeAlias = Annotated[str, AfterValidator(_known(CAUSES)), _words(CAUSES)]
 State: TypeAlias = Annotated[str, AfterValidator(_known(STATES)), _words(STATES)]
+Plan: TypeAlias = Annotated[str, AfterValidator(_known(tuple(PLANS))), _words(tuple(PLANS))]
+Service: TypeAlias = Annotated[str, AfterValidator(_known(SERVICES)), _words(SERVICES)]
 CALL_EVENTS = ("ringing", "answered", "abandoned", "ended")
 CallEvent: TypeAlias = Annotated[str, AfterValidator(_known(CALL_EVENTS)), _words(CALL_EVENTS)]
 
@@ -231,6 +235,48 @@ class ReportGiven(Given):
     cause: Text
     measures: Text
     losses: Remark | None = None
+    handling: Text | None = None
+    responsibility: Text | None = None
+
+
+class Alarm(Given):
+    """The red button (EMG-01); ``noticed_at`` counts where it is minutes ago at the most."""
+
+    community: Code
+    plan: Plan
+    text: Line
+    house: Code | None = None
+    place: Word | None = None
+    noticed_at: Moment | None = None
+    begins_at: Moment | None = None
+    ends_at: Moment | None = None
+
+
+class PersonAndTime(Given):
+    """Who did something, and when."""
+
+    name: Code
+    at: Moment
+
+    def as_told(self) -> dict[str, str]:
+        """Return it as a checklist keeps it."""
+        return {"name": self.name, "at": self.at.isoformat()}
+
+
+class StepDone(Given):
+    """The answer to a step of a plan: true, a text, a number as text, or who and when."""
+
+    value: bool | Remark | PersonAndTime
+    note: Word | None = None
+
+
+class OutsideCall(Given):
+    """A call for outside help (EMG-02)."""
+
+    service: Service
+    phone: Annotated[str, StringConstraints(max_length=24, pattern=r"^[0-9+*# ()-]*$")] = ""
+    why: Line | None = None
+    without_consent: Line | None = None
 
 
 class Opinion(Given):
@@ -481,6 +527,47 @@ class CallsOut(Schema):
     next: str | None
 
 
+class EmergencyStepOut(Schema):
+    key: str
+    title: str
+    post: str
+    due_at: str | None
+    done_at: str | None
+    done_by: str | None
+    said: str
+    late: bool
+    left_out: str | None
+
+
+class OnSiteOut(Schema):
+    name: str
+    at: str
+
+
+class OutsideCallOut(Schema):
+    service: str
+    state: str
+    called_at: str | None
+    consent_by: str | None
+    without_consent: str | None
+    arrived_at: str | None
+    left_at: str | None
+
+
+class EmergencyOut(Schema):
+    matter: str
+    plan: str
+    state: str
+    place: str
+    raised_at: str
+    over_at: str | None
+    came_of: str | None
+    led_to: list[str]
+    steps: list[EmergencyStepOut]
+    on_site: list[OnSiteOut]
+    calls: list[OutsideCallOut]
+
+
 class ReportOut(Schema):
     matter: str
     state: str
@@ -488,8 +575,13 @@ class ReportOut(Schema):
     cause: str
     losses: str
     measures: str
+    handling: str
+    responsibility: str
     written_by: PersonOut
     written_at: str
+    site_by: PersonOut | None
+    site_at: str | None
+    site_opinion: str
     decided_by: PersonOut | None
     decided_at: str | None
     opinion: str

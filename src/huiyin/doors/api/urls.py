@@ -13,7 +13,16 @@ from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 
 from huiyin import __version__
-from huiyin.doors.api import estate, exchange, matters, photos, problems, procedures, reports
+from huiyin.doors.api import (
+    emergencies,
+    estate,
+    exchange,
+    matters,
+    photos,
+    problems,
+    procedures,
+    reports,
+)
 from huiyin.doors.api.gate import gate
 from huiyin.doors.api.openapi import describe
 
@@ -45,7 +54,7 @@ api = Api(
 )
 problems.install(api)
 api.add_decorator(gate, mode="view")
-for room in (matters, photos, procedures, estate, exchange, reports):
+for room in (matters, photos, procedures, emergencies, estate, exchange, reports):
     api.add_router("", room.router)
 
 
