@@ -4,6 +4,7 @@ A request keeps the steps it was asked under. Whoever decides holds a post of th
 acts for a holder who is absent; never who asked. Every decision is dated, a return has a reason.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -292,7 +293,7 @@ def _trail(
     at: datetime,
     request: Request,
     *,
-    after: dict[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
     reason: str = "",
 ) -> None:
     record(

@@ -77,9 +77,3 @@ def _decider(request: Request, at: datetime) -> str:
 def follow(*, request_id: int, number: str) -> None:
     """Remember the matter that reminds of a request; it has been followed as it stands now."""
     Request.objects.filter(pk=request_id).update(followed=number, to_follow=False)
-
-
-def waiting_unfollowed(*, before: datetime) -> list[int]:
-    """Return requests that wait since before a moment without a matter that reminds of them."""
-    rows = Request.objects.filter(state="waiting", to_follow=True, asked_at__lt=before)
-    return list(rows.order_by("id").values_list("id", flat=True))

@@ -79,8 +79,3 @@ def _photos_beside(mark: Mark, items: tuple[rules.Item, ...]) -> tuple[int, ...]
 def keep_raised(*, mark_id: int, number: str) -> None:
     """Write down which matter a failed item became."""
     Mark.objects.filter(pk=mark_id).update(raised=number)
-
-
-def raised_numbers() -> list[str]:
-    """Return the number of every matter that a failed item became."""
-    return list(Mark.objects.exclude(raised="").values_list("raised", flat=True))

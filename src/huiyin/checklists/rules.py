@@ -176,9 +176,11 @@ def _toml(value: object) -> str:
 
 
 def _item(row: Mapping[str, Any]) -> Item:
-    tuples = {key: tuple(row.get(key, ())) for key in ("options", "bad_options")}
-    plain = {key: value.strip() if isinstance(value, str) else value for key, value in row.items()}
-    return Item(**{**plain, **tuples})
+    values: dict[str, Any] = {
+        key: value.strip() if isinstance(value, str) else value for key, value in row.items()
+    }
+    values |= {key: tuple(row.get(key, ())) for key in ("options", "bad_options")}
+    return Item(**values)
 
 
 _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {one.name: str for one in fields(Item)} | {

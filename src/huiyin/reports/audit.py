@@ -80,7 +80,7 @@ def _print(line: Line) -> None:
 
 
 def _settles(at: datetime) -> Proof:
-    return Proof((proofs.owned(at=at),))
+    return Proof((proofs.owned(at=at), proofs.followed()))
 
 
 def _verdicts(at: datetime) -> Proof:
@@ -104,7 +104,11 @@ def _walls(_at: datetime) -> Proof:
 
 
 INVARIANTS: tuple[tuple[int, str, Callable[[datetime], Proof]], ...] = (
-    (1, "every open matter has an owner on the payroll and something is owed", _settles),
+    (
+        1,
+        "every open matter has an owner and owes something, what waits is followed",
+        _settles,
+    ),
     (2, "every promise is whole and its verdict is what its events give", _verdicts),
     (3, "events, trail and verdicts cannot be rewritten", _past),
     (8, "every rung told whom it says, once, and nothing waits behind", _messages),

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
@@ -22,16 +23,16 @@ LATER = AT + timedelta(hours=1)
 SUBJECT = "matter:YG-20260316-0001"
 
 
-def ask(cast: Cast, post: str = "supervisor", **given: object) -> int:
+def ask(cast: Cast, post: str = "supervisor", **given: Any) -> int:
     """Ask for an incident report to be approved."""
-    request: dict[str, object] = {
+    request: dict[str, Any] = {
         "community_id": cast.town.community.pk,
         "kind": "incident_report",
         "subject": SUBJECT,
         "title": "突发事件处理表",
         **given,
     }
-    return actions.ask(by=cast.caller(post), at=AT, **request)  # type: ignore[arg-type]
+    return actions.ask(by=cast.caller(post), at=AT, **request)
 
 
 def decide(
@@ -293,7 +294,11 @@ def test_chains_follow_kind_and_amount(cast: Cast) -> None:
     set_chain(cast, "manager", [["supervisor"], ["finance"], ["general_manager"]], 1000)
 
     def steps(amount: Decimal | None, number: int) -> list[list[str]]:
-        given = {"kind": "discount", "amount": amount, "subject": f"bill:{number}"}
+        given: dict[str, Any] = {
+            "kind": "discount",
+            "amount": amount,
+            "subject": f"bill:{number}",
+        }
         return list(Request.objects.get(pk=ask(cast, "keeper", **given)).steps)
 
     assert steps(None, 1) == [["supervisor"]]
@@ -302,7 +307,7 @@ def test_chains_follow_kind_and_amount(cast: Cast) -> None:
     assert steps(Decimal(5000), 4) == [["supervisor"], ["finance"], ["general_manager"]]
     set_chain(cast, "manager", [], 100)
     assert steps(Decimal(100), 5) == [["supervisor"]]
-    neighbour = {"community_id": cast.neighbour.community.pk, "kind": "discount"}
+    neighbour: dict[str, Any] = {"community_id": cast.neighbour.community.pk, "kind": "discount"}
     other = ask(cast, "E033", **neighbour)
     assert Request.objects.get(pk=other).steps == [["company_service"]]
     rows = queries.chains_in_force(caller=cast.caller("guard"), community_id=cast.town.community.pk)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from huiyin.checklists import actions, queries, rules, shipped
 from huiyin.checklists.models import Mark, Run, Template, Version
+from huiyin.checklists.rows import RunView
 from huiyin.files.models import StoredFile
 from huiyin.kernel.errors import BadInput, Forbidden, NotFound, WrongState
 from huiyin.matters.tests.cast import AT, Cast
@@ -49,7 +50,7 @@ def stored(number: int) -> int:
     ).pk
 
 
-def view(cast: Cast, run_id: int) -> queries.RunView:
+def view(cast: Cast, run_id: int) -> RunView:
     """Look at a run as the receptionist."""
     return queries.run(caller=cast.caller("receptionist"), run_id=run_id, at=LATER)
 

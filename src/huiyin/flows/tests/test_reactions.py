@@ -12,6 +12,7 @@ from huiyin.approvals import actions as approvals
 from huiyin.approvals import following
 from huiyin.approvals.models import Request
 from huiyin.checklists import actions as checklists
+from huiyin.checklists import raising
 from huiyin.checklists.models import Mark
 from huiyin.checklists.shipped import all_shipped
 from huiyin.files.models import StoredFile
@@ -182,9 +183,9 @@ def test_one_that_cannot_be_followed_stalls_nobody(
         patch.setattr(reactions, "_remind", failing)
         assert react(AT) == 1
     assert followed(whole).kind == "approval"
-    assert following.waiting_unfollowed(before=LATER) == [broken]
+    assert following.to_follow() == [broken]
     assert react(AT) == 1
-    assert following.waiting_unfollowed(before=LATER) == []
+    assert following.to_follow() == []
 
 
 def test_the_procedure_behind_a_request_hears_of_it_or_nothing_happens(
@@ -307,7 +308,7 @@ def test_four_at_once_make_one_matter_each(transactional_db: None) -> None:
 
     def work() -> None:
         try:
-            while following.to_follow() or reactions.raising.to_raise():
+            while following.to_follow() or raising.to_raise():
                 react(AT)
         except BaseException as error:
             failed.append(error)

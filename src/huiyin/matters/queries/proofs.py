@@ -324,6 +324,33 @@ def rewritten() -> Finding:
     )
 
 
+_FOLLOWED = (
+    _Proof(
+        """
+        SELECT 'approval ' || r.id || ': waits, and no open matter reminds whoever decides'
+          FROM approvals_request r LEFT JOIN matters_matter m ON m.number = r.followed
+         WHERE r.state = 'waiting' AND r.asked_at < %(before)s
+           AND (m.id IS NULL OR m.closed_at IS NOT NULL)
+        """,
+        "SELECT count(*) FROM approvals_request WHERE state = 'waiting'",
+    ),
+    _Proof(
+        """
+        SELECT 'mark ' || k.id || ': failed, and did not become a matter'
+          FROM checklists_mark k LEFT JOIN matters_matter m ON m.number = k.raised
+         WHERE k.raises <> '' AND m.id IS NULL
+           AND (k.raised <> '' OR k.recorded_at < %(before)s)
+        """,
+        "SELECT count(*) FROM checklists_mark WHERE raises <> ''",
+    ),
+)
+
+
+def followed() -> Finding:
+    """Requests that wait and failed items, without the matter that follows them (PLN-02)."""
+    return _run(_FOLLOWED, {"before": _last_sweep()})
+
+
 def last_sweep() -> datetime | None:
     """Return when the sweeper last ran, or None."""
     return Heartbeat.objects.filter(name="sweeper").values_list("at", flat=True).first()

@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from huiyin.approvals.actions import ask
+from huiyin.checklists.actions import start_run
+from huiyin.flows.reactions import react
 from huiyin.kernel import clock
 from huiyin.matters import actions
-from huiyin.matters.queries.proofs import SHOWN
+from huiyin.matters.queries.proofs import SHOWN, followed
 from huiyin.matters.tests.cast import AT, Cast, make_cast, tick
 from huiyin.reports import audit
 
@@ -166,3 +169,33 @@ def _sabotage(statement: str) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in () if ours else ("matters_promise", "matters_matter"):
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+FOLLOWED = {
+    "reminder closed by hand": (
+        "UPDATE matters_matter SET closed_at = received_at, state = 'closed'"
+        " WHERE kind = 'approval'"
+    ),
+    "reminder gone": "UPDATE approvals_request SET followed = ''",
+    "failed item forgotten": (
+        "INSERT INTO checklists_mark (run_id, item, value, note, failed, raises, raised, at,"
+        " recorded_at, by_name) SELECT id, 'gas', 'false', '', true, 'repair', '', started_at,"
+        " started_at, '' FROM checklists_run"
+    ),
+}
+
+
+@pytest.mark.rule("PLN-02")
+@pytest.mark.parametrize("name", FOLLOWED)
+def test_what_waits_and_nobody_is_reminded_of_is_seen(cast: Cast, name: str) -> None:
+    place = cast.town.community.pk
+    by = cast.caller("supervisor")
+    ask(by=by, at=AT, community_id=place, kind="penalty", subject="bill:1", title="处罚")
+    start_run(by=by, at=AT, community_id=place, code="four_checks", subject="place:1")
+    react(AT)
+    tick(LATER)
+    proof = followed()
+    assert (proof.checked, proof.broken) == (1, ())
+    with connection.cursor() as cursor:
+        cursor.execute(FOLLOWED[name])
+    assert len(followed().broken) == 1

@@ -119,7 +119,11 @@ def _form(act: str, request: StaffRequest) -> DoorForm:
 
 
 def _done(request: StaffRequest, act: str, form: DoorForm, request_id: int) -> HttpResponse:
-    given = {"by": request.caller, "at": request.moment, "request_id": request_id}
+    given: dict[str, Any] = {
+        "by": request.caller,
+        "at": request.moment,
+        "request_id": request_id,
+    }
     if act == "decide":
         outcome = approving.decide(**given, **form.cleaned_data)
         said = {

@@ -101,7 +101,7 @@ def test_a_run_is_filled_in_item_by_item_and_ended(cast: Cast) -> None:
     shown = text_of(page.get(path))
     for word in ("3栋泵房", "5 至 60 ℃", "限 10 分钟", "外部", "还有 3 个必填项"):
         assert word in shown
-    sent = {
+    sent: dict[str, dict[str, Any]] = {
         "door": {"value": "yes"},
         "heat": {"value": "75", "note": "表坏"},
         "look": {"value": "完好"},
