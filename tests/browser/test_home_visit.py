@@ -13,7 +13,15 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    FilePayload,
+    Locator,
+    Page,
+    expect,
+)
 
 from huiyin.fieldwork import queries as fieldwork
 from huiyin.fieldwork.rules import amount_of
@@ -31,11 +39,11 @@ ALL_SENT = "已全部送达"
 NO_LINE = "ERR_INTERNET_DISCONNECTED"  # what the console says of a line that was cut on purpose
 
 
-def picture(colour: tuple[int, int, int]) -> dict[str, Any]:
+def picture(colour: tuple[int, int, int]) -> FilePayload:
     """Draw what a camera would hand over: larger than what is sent."""
     out = io.BytesIO()
     Image.new("RGB", (2400, 1800), colour).save(out, "JPEG")
-    return {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+    return FilePayload(name="IMG_1.jpg", mimeType="image/jpeg", buffer=out.getvalue())
 
 
 @dataclass
@@ -452,7 +460,7 @@ def test_a_file_that_is_no_photo_is_refused_and_kept_in_sight(
     for step, then in (("接单", "出发"), ("出发", "到场"), ("到场", "进门")):
         phone.press(step)
         phone.is_next(then)
-    broken = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    broken = FilePayload(name="a.jpg", mimeType="image/jpeg", buffer=b"no picture")
     phone.page.locator("#photo-photos_before").set_input_files([broken])
     expect(phone.page.get_by_text("1 项没有被接收", exact=True)).to_be_visible()
     expect(phone.page.get_by_text("只接受 JPEG")).to_be_visible()

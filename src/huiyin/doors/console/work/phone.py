@@ -11,7 +11,6 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +20,8 @@ from django.views.decorators.http import require_safe
 from huiyin.doors.console.work.words import words
 
 THEME = "#084d49"
-SYNC, JOBS = "/work/sync/", "/work/jobs.json"
+SHELL = Path(__file__).parent / "templates" / "work" / "shell.html"
+WORKER = "huiyin/sw.js"
 # Everything the pages need without signal; what is imported by a module is named as well.
 ASSETS = (
     "vendor/tabler.min.css",
@@ -50,9 +50,9 @@ def addresses() -> dict[str, str]:
     return {
         "icons": static("vendor/icons.svg"),
         "worker": reverse("service_worker"),
-        "sync": SYNC,
-        "photo": f"{SYNC}photo/",
-        "jobs": JOBS,
+        "sync": reverse("work_sync"),
+        "photo": reverse("work_sync_photo"),
+        "jobs": reverse("work_jobs"),
     }
 
 
@@ -67,15 +67,13 @@ def shell(request: HttpRequest) -> HttpResponse:
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Send the service worker, which is another one whenever a file it keeps has changed."""
-    text = render_to_string(
-        "work/sw.js",
-        {
-            "version": version(),
-            "assets": json.dumps([static(name) for name in ASSETS]),
-            "shell": reverse("work_shell"),
-            "logout": reverse("account_logout"),
-        },
-    )
+    told = {
+        "version": version(),
+        "assets": [static(name) for name in ASSETS],
+        "shell": reverse("work_shell"),
+        "logout": reverse("account_logout"),
+    }
+    text = f"const HUIYIN = {json.dumps(told)};\n{_source(WORKER).decode()}"
     response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
     response["Service-Worker-Allowed"] = "/"
     return response
@@ -84,14 +82,15 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=1)
 def version() -> str:
     """Return a name for the present contents of all files that the phone keeps."""
-    digest = hashlib.sha256()
-    templates = Path(__file__).parent / "templates" / "work"
-    for path in (templates / "sw.js", templates / "shell.html"):
-        digest.update(path.read_bytes())
-    for name in ASSETS:
-        found = finders.find(name)
-        digest.update(Path(found).read_bytes() if found else b"")
+    digest = hashlib.sha256(SHELL.read_bytes())
+    for name in (WORKER, *ASSETS):
+        digest.update(_source(name))
     return digest.hexdigest()[:16]
+
+
+def _source(name: str) -> bytes:
+    found = finders.find(name)
+    return Path(found).read_bytes() if found else b""
 
 
 @require_safe
@@ -107,7 +106,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "name": _("回音"),
         "short_name": _("回音"),
         "description": _("我的工作:接单、上门、签字,没有信号也能用"),
-        "lang": request.LANGUAGE_CODE,  # type: ignore[attr-defined]
+        "lang": request.LANGUAGE_CODE,
         "start_url": reverse("work"),
         "scope": "/",
         "display": "standalone",

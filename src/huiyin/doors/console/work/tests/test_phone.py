@@ -71,7 +71,7 @@ def test_the_worker_keeps_every_file_the_page_asks_for(client: Client) -> None:
     assert answer["Content-Type"].startswith("text/javascript")
     assert answer["Service-Worker-Allowed"] == "/"
     assert "no-cache" in answer["Cache-Control"]
-    kept = set(json.loads(re.findall(r"const ASSETS = (\[.*?\]);", text)[0]))
+    kept = set(json.loads(re.findall(r"const HUIYIN = (\{.*?\});", text)[0])["assets"])
     for name in SCRIPTS:
         script = source(f"huiyin/{name}.js")
         for asked in re.findall(r'from "\./(\w+\.js)"', script):

@@ -1,12 +1,13 @@
 /* The service worker: keeps the shell of the work pages and the files it needs, and nothing of anybody.
 
-   Data of jobs and acts lie in IndexedDB under their employee; here is only what everybody gets. */
+   Data of jobs and acts lie in IndexedDB under their employee; here is only what everybody gets.
+   The site serves it as /sw.js with HUIYIN before it: {version, assets, shell, logout}. */
 "use strict";
 
-const CACHE = "huiyin-{{ version|safe }}";
-const ASSETS = {{ assets|safe }};
-const SHELL = "{{ shell|safe }}";
-const LOGOUT = "{{ logout|safe }}";
+const CACHE = `huiyin-${HUIYIN.version}`;
+const ASSETS = HUIYIN.assets;
+const SHELL = HUIYIN.shell;
+const LOGOUT = HUIYIN.logout;
 const WORK = /^\/work\/(?:[^/]+\/)?$/;
 const NOT_WORK = new Set(["/work/sync/", SHELL]);
 const PATIENCE = 4000; // milliseconds until a page comes from the phone although there is some signal
