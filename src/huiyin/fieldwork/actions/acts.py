@@ -8,14 +8,12 @@
    conflict: it changes nothing, is told to who did it and kept as a note on the matter.
 """
 
-import hashlib
 import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -25,10 +23,10 @@ from django.utils.translation import ngettext
 
 from huiyin.fieldwork import rules, titles
 from huiyin.fieldwork.actions.doing import Doing, do
+from huiyin.fieldwork.actions.incoming import Act, is_storable, read_act, read_key
 from huiyin.fieldwork.models import FieldAct
 from huiyin.files.rules import MOST_A_DAY
 from huiyin.kernel.caller import SYSTEM, Caller
-from huiyin.kernel.clock import BadMoment, parse
 from huiyin.kernel.errors import BadInput, Forbidden, Refused, WrongState
 from huiyin.matters.access import sees
 from huiyin.matters.actions import add_photos, note_matter
@@ -42,8 +40,6 @@ log = logging.getLogger("huiyin.fieldwork")
 
 MOST_ACTS: Final = 200  # of one batch; a phone sends the rest in the next
 MOST_DEVICE: Final = 64
-MOST_NUMBER: Final = 30
-MOST_GIVEN: Final = 12_000  # characters of one act's JSON
 TOLD_MOST: Final = 300
 _IN_ORDER: Final = ("accept", "leave", "arrive", "sign", "finish")
 
@@ -66,21 +62,6 @@ class ActResult:
     state: str
     told: str
     matter: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Act:
-    key: UUID
-    act: str
-    number: str
-    phone_at: datetime
-    given: dict[str, Any]
-    file_id: int | None
-
-    def fingerprint(self, employee_id: int) -> str:
-        content = [employee_id, self.act, self.number, self.phone_at.isoformat(), self.given]
-        text = json.dumps([*content, self.file_id], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass
@@ -108,7 +89,7 @@ def take_acts(
     phone itself. Must not run inside a transaction of its own. Raises Forbidden, UnableToSync.
     """
     employee = _employee_of(by)
-    if not device or len(device) > MOST_DEVICE or "\0" in device:
+    if not is_storable(device, MOST_DEVICE):
         raise UnableToSync(
             _("设备编号应为 1 到 %(n)d 个字符。") % {"n": MOST_DEVICE}, field="device"
         )
@@ -126,7 +107,8 @@ def check_photos_left(*, by: Caller, now: datetime, key: str) -> None:
     sent = FieldAct.objects.filter(
         employee=_employee_of(by), received_at__gt=now - timedelta(days=1), file__isnull=False
     )
-    if sent.count() < MOST_A_DAY or sent.filter(key=_uuid(key)).exists():
+    known = read_key(key)
+    if sent.count() < MOST_A_DAY or (known and sent.filter(key=known).exists()):
         return
     raise TooManyPhotos(_("24 小时内最多上传 %(n)d 张照片,其余的稍后再传。") % {"n": MOST_A_DAY})
 
@@ -142,7 +124,7 @@ def _employee_of(by: Caller) -> Employee:
 
 def _take(batch: _Batch, raw: object, file_id: int | None) -> ActResult:
     try:
-        act = _read(raw, file_id)
+        act = read_act(raw, file_id)
     except BadInput as bad:
         key = str(raw.get("key", ""))[:40] if isinstance(raw, dict) else ""
         return ActResult(key, "refused", str(bad), "")
@@ -164,7 +146,7 @@ def _take(batch: _Batch, raw: object, file_id: int | None) -> ActResult:
     return result
 
 
-def _again(batch: _Batch, act: _Act, known: FieldAct, fingerprint: str) -> ActResult:
+def _again(batch: _Batch, act: Act, known: FieldAct, fingerprint: str) -> ActResult:
     if known.fingerprint != fingerprint:
         told = _("这个操作编号已用于另一条记录,请重新填写。")
         return ActResult(str(act.key), "refused", told, act.number)
@@ -173,7 +155,7 @@ def _again(batch: _Batch, act: _Act, known: FieldAct, fingerprint: str) -> ActRe
 
 
 @transaction.atomic
-def _once(batch: _Batch, act: _Act, fingerprint: str) -> ActResult:
+def _once(batch: _Batch, act: Act, fingerprint: str) -> ActResult:
     """Claim the key, do the act in a savepoint, and write down what became of it."""
     matters = Matter.objects.select_related("community", "owner", "follower", "house")
     matter = matters.filter(number=act.number).first()
@@ -213,7 +195,7 @@ def _once(batch: _Batch, act: _Act, fingerprint: str) -> ActResult:
 
 
 def _try(
-    batch: _Batch, act: _Act, matter: Matter | None, taken: rules.Taken
+    batch: _Batch, act: Act, matter: Matter | None, taken: rules.Taken
 ) -> tuple[FieldAct.State, str]:
     """Do the act unless it does not fit any more; return what became of it."""
     if matter is None:
@@ -242,7 +224,7 @@ def _try(
         return FieldAct.State.CONFLICT, str(refusal)
 
 
-def _obstacle(batch: _Batch, act: _Act, matter: Matter) -> str:
+def _obstacle(batch: _Batch, act: Act, matter: Matter) -> str:
     """Say why the job is not this person's any more, without saying whose it is now."""
     telling = act.act in ("note", "photo")
     visible = sees(batch.by, matter)
@@ -266,7 +248,7 @@ def _knows(batch: _Batch, matter: Matter) -> bool:
     return given.exists() or events.filter(by_id=batch.employee.pk).exists()
 
 
-def _moment(batch: _Batch, act: _Act, matter: Matter | None) -> rules.Taken:
+def _moment(batch: _Batch, act: Act, matter: Matter | None) -> rules.Taken:
     if matter is None:
         return rules.Taken(batch.now, batch.now - batch.sent_at)
     limits = standards.by_id(matter.standard_id).field
@@ -327,7 +309,7 @@ def say_skew(skew: timedelta) -> str:
     return told % {"span": " ".join(parts)} + _(",已按服务器时间更正")
 
 
-def _keep(batch: _Batch, act: _Act, matter: Matter, why: str) -> None:
+def _keep(batch: _Batch, act: Act, matter: Matter, why: str) -> None:
     """Keep a conflicting act where the desk sees it: words as a note, a picture as a photo."""
     zone = ZoneInfo(matter.community.zone)
     words = "、".join(_words(act.given))
@@ -377,46 +359,3 @@ def _words(given: dict[str, Any]) -> list[str]:
         for name, value in sorted(given.items())
         if value not in ("", None)
     ]
-
-
-def _read(raw: object, file_id: int | None) -> _Act:
-    """Read one act as it came; raise BadInput with a sentence when it is none."""
-    if not isinstance(raw, dict):
-        raise BadInput(_("这条记录的格式不对。"))
-    key = _uuid(raw.get("key"))
-    if key is None:
-        raise BadInput(_("这条记录没有有效的编号。"), field="key")
-    act, number, given = raw.get("act"), raw.get("matter"), raw.get("given", {})
-    if act not in rules.ACTS:
-        raise BadInput(_("不认识这一步操作,请更新页面后再试。"), field="act")
-    if not isinstance(number, str) or not 0 < len(number) <= MOST_NUMBER or "\0" in number:
-        raise BadInput(_("这条记录没有写明是哪件事。"), field="matter")
-    text = json.dumps(given)
-    if not isinstance(given, dict) or len(text) > MOST_GIVEN or "\\u0000" in text:
-        raise BadInput(_("这条记录的内容太长或格式不对。"), field="given")
-    try:
-        text.encode("utf-8")
-        json.dumps(given, ensure_ascii=False).encode("utf-8")
-        phone_at = parse(str(raw.get("at")))
-    except UnicodeEncodeError as error:
-        raise BadInput(_("内容里有无法保存的字符。"), field="given") from error
-    except BadMoment as error:
-        raise BadInput(_("这条记录没有有效的时间。"), field="at") from error
-    _check_files(act, given, file_id)
-    return _Act(key, act, number, phone_at, given, file_id)
-
-
-def _uuid(text: object) -> UUID | None:
-    try:
-        return UUID(str(text))
-    except ValueError:
-        return None
-
-
-def _check_files(act: str, given: dict[str, Any], file_id: int | None) -> None:
-    """A file comes with its act or not at all: an id named by a phone could be anybody's."""
-    if act in ("photo", "sign") and file_id is None:
-        raise BadInput(_("没有收到照片,请重新上传。"), field="file")
-    value = given.get("value")
-    if isinstance(value, dict) and {"file", "files"} & value.keys():
-        raise BadInput(_("照片和签字要随文件一起上传。"), field="value")

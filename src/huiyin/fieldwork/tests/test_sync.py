@@ -99,6 +99,33 @@ def test_a_day_in_airplane_mode_syncs_whole_and_replays_add_nothing(cast: Cast) 
     assert rows_written() == first
 
 
+@pytest.mark.parametrize("cuts", [(1,), (3, 5), (2, 2, 7), (1, 2, 3, 4, 5, 6, 7), (8, 4)])
+def test_however_a_queue_is_cut_and_sent_again_it_comes_to_the_same(
+    cast: Cast, cuts: tuple[int, ...]
+) -> None:
+    """A signal that comes and goes cuts the queue anywhere, and the phone never hears an answer."""
+    prices(cast)
+    number, phone = a_job(cast), Phone(cast)
+    a_visit(phone, number, AT + MINUTE)
+    whole = list(phone.queue)
+    for n, cut in enumerate(cuts):
+        phone.queue = whole[:cut]
+        phone.send(AT + HOUR + n * MINUTE)
+    phone.queue = whole
+    assert set(states(phone.send(AT + 2 * HOUR))) <= {"done", "again"}
+    sheet = Sheet.objects.get(matter__number=number)
+    assert sheet.lines.count() == 2 and StockMove.objects.count() == 1
+    events = Event.objects.filter(matter__number=number, at__gt=AT).order_by("at", "id")
+    assert list(events.values_list("kind", "at")) == [
+        ("accepted", AT + MINUTE),
+        ("progressed", AT + 2 * MINUTE),
+        ("arrived", AT + 6 * MINUTE),
+        ("finished", AT + 21 * MINUTE),
+        *[("noted", at) for at in events.filter(kind="noted").values_list("at", flat=True)],
+    ]
+    assert events.filter(kind="noted").count() == 1  # what nobody signed for
+
+
 def test_a_key_used_for_another_content_is_refused(cast: Cast) -> None:
     number, phone = a_job(cast), Phone(cast)
     phone.did("accept", number, AT + MINUTE)
@@ -312,6 +339,14 @@ def test_two_phones_of_one_person_agree(cast: Cast) -> None:
             "act": "note",
             "matter": "YG-1",
             "at": AT.isoformat(),
+            "given": {"text": float("nan")},
+        },
+        {"key": str(uuid.UUID(int=1)), "act": "note", "matter": "\ud800", "at": AT.isoformat()},
+        {
+            "key": str(uuid.UUID(int=1)),
+            "act": "note",
+            "matter": "YG-1",
+            "at": AT.isoformat(),
             "given": {"text": "长" * 20_000},
         },
         {
@@ -330,6 +365,13 @@ def test_what_is_no_act_is_refused_with_a_sentence(cast: Cast, raw: object) -> N
     )
     assert told.state == "refused" and told.told
     assert FieldAct.objects.count() == 0
+
+
+def test_a_long_result_is_taken_whole(cast: Cast) -> None:
+    number, phone = a_job(cast, accepted=True), Phone(cast)
+    phone.did("finish", number, AT + MINUTE, result="换" * 3000)
+    assert states(phone.send(AT + MINUTE)) == ["done"]
+    assert len(Matter.objects.get(number=number).result) == 3000
 
 
 def test_an_act_once_answered_never_changes(cast: Cast) -> None:
