@@ -14,6 +14,8 @@ from huiyin.matters.models import Matter
 
 # Steps whose answers tell what was lost.
 LOSSES = ("losses",)
+# Kinds of step that are deeds; the others are answers.
+DEEDS = ("tick", "person_time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,12 @@ def _answers(pieces: Pieces, keys: tuple[str, ...]) -> str:
 
 
 def _handled(pieces: Pieces) -> list[str]:
-    """Return the steps that were done, as the measures taken."""
-    return [one.item.title for one in pieces.run.items if one.mark and one.mark.value is not False]
+    """Return what was done, not what was only asked, as the measures taken."""
+    return [
+        one.item.title
+        for one in pieces.run.items
+        if one.item.kind in DEEDS and one.mark and one.mark.value is not False
+    ]
 
 
 def _line(one: Told, zone: ZoneInfo) -> str:

@@ -55,7 +55,7 @@ class Incident(models.Model):
                 name="incident_over_has_a_moment",
             ),
             models.CheckConstraint(
-                # What is compared with nothing is unknown, which a check would let pass: hence isnull.
+                # Compared with nothing is unknown, which a check lets pass: hence isnull.
                 condition=Q(begins_at__isnull=True)
                 | Q(ends_at__isnull=False, ends_at__gt=F("begins_at")),
                 name="incident_ends_after_it_begins",

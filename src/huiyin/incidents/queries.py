@@ -210,6 +210,8 @@ class TellingView:
     """The households and entrances of one building, and how far the telling has come."""
 
     number: str
+    community: str
+    phone: str
     buildings: tuple[BuildingRow, ...]
     building: BuildingRow | None
     entrances: tuple[DoorRow, ...]
@@ -278,6 +280,7 @@ class ReportRow:
     """An incident report as pages and the API show it."""
 
     matter: str
+    community: str
     zone: str
     state: str
     category: str
@@ -672,6 +675,8 @@ def telling(*, caller: Caller, number: str, building: int | None, at: datetime) 
     wanted = PLANS[incident.plan].notice
     return TellingView(
         number=number,
+        community=incident.community.name,
+        phone=incident.community.phone,
         buildings=rows,
         building=chosen,
         entrances=_entrances(incident, chosen) if chosen else (),
@@ -850,6 +855,7 @@ def report(*, caller: Caller, number: str, at: datetime) -> ReportRow:
     staff_now = directory(community_id=community.pk, at=at, zone=community.zone)
     return ReportRow(
         matter=found.matter.number,
+        community=community.name,
         zone=community.zone,
         state=found.state,
         category=found.category,

@@ -135,3 +135,24 @@ def test_nobody_approves_what_they_wrote(cast: Cast) -> None:
     write(cast, number, by="company_service")
     with pytest.raises(Forbidden):
         actions.approve_report(by=cast.caller("company_service"), at=LATER, number=number)
+
+
+def test_a_report_of_old_gets_a_request_and_the_company_decides_it(cast: Cast) -> None:
+    from importlib import import_module
+
+    from django.apps import apps
+    from django.db import connection
+
+    from huiyin.approvals.models import Request
+
+    number = emergency(cast)
+    write(cast, number, by="security_foreman")
+    Request.objects.all().delete()  # as it was before there were approvals
+    with pytest.raises(actions.UnableToDecide):
+        actions.approve_report(by=cast.caller("company_service"), at=LATER, number=number)
+    ask = import_module("huiyin.incidents.migrations.0003_requests_of_old").ask
+    for _twice in range(2):
+        with connection.schema_editor() as editor:
+            ask(apps, editor)
+    assert Request.objects.get().asked_by == cast.employee("security_foreman")
+    assert actions.approve_report(by=cast.caller("company_service"), at=LATER, number=number)

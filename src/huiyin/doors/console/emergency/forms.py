@@ -31,7 +31,9 @@ class AlarmForm(DoorForm):
         error_messages={"required": _("请选择是哪一种突发事件。")},
     )
     place = forms.CharField(
-        label=_("在哪里"), required=False, help_text=_("例如:3 栋 1 单元 2 号梯、地下车库 B 区。")
+        label=_("在哪里"),
+        help_text=_("例如:3 栋 1 单元 2 号梯、地下车库 B 区。"),
+        error_messages={"required": _("请写明在哪里,现场的人才找得到。")},
     )
     house = forms.CharField(label=_("房号"), required=False, help_text=_("在住户家里才填。"))
     text = forms.CharField(

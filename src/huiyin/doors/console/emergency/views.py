@@ -173,7 +173,7 @@ def telling(request: StaffRequest, number: str) -> HttpResponse:
 def notice(request: StaffRequest, number: str) -> HttpResponse:
     """Show the notice of an announced cut, to be printed and put up at the entrances (EMG-04)."""
     found = queries.telling(caller=request.caller, number=number, building=None, at=request.moment)
-    return render(request, "emergency/notice.html", {"told": found, "place": request.community})
+    return render(request, "emergency/notice.html", {"told": found})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -152,7 +152,9 @@ def test_the_fire_brigade_waits_for_consent_or_a_reason(cast: Cast) -> None:
     assert guard.post(page, call).status_code == 302
     shown = text_of(guard.get(page))
     assert "已拨打" in shown and "王静 本人在系统里确认" in shown
-    assert guard.post(page, {"step": "arrived", "arrived-call": call_id, "arrived-vehicles": "京A1"})
+    assert guard.post(
+        page, {"step": "arrived", "arrived-call": call_id, "arrived-vehicles": "京A1"}
+    )
     left = {"step": "left", "left-call": call_id, "left-vehicles": "京A1", "left-hospital": ""}
     assert guard.post(page, left).status_code == 302
     assert "已离开" in text_of(guard.get(page))
