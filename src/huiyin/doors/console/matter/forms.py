@@ -292,7 +292,8 @@ class Link(VerbForm):
             "hx-disabled-elt": "unset",
         }
         if chosen := self.data.get(self.add_prefix("chosen")):
-            self.data = {**self.data, self.add_prefix("to"): chosen}
+            typed = {name: self.data[name] for name in self.data}
+            self.data = {**typed, self.add_prefix("to"): chosen}
 
 
 class Unlink(VerbForm):

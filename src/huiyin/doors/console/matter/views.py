@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from huiyin.approvals.queries import reminded_of
 from huiyin.conduct.access import LEADERS
 from huiyin.conduct.actions import ATTITUDE
 from huiyin.doors.console.matter import timeline
@@ -28,6 +29,7 @@ from huiyin.matters import titles
 from huiyin.matters.queries import MatterView
 from huiyin.staff import queries as staff
 
+APPROVAL = "approval"
 NEEDS_PEOPLE = frozenset({"assign", "escalate"})
 PHOTO_AGE = 24 * 3600
 
@@ -145,6 +147,7 @@ def _show(
         "keepable": any(one.kind == "replied" for one in found.events)
         and may_keep(request.caller, found.community_id),
         "plan": _plan(found),
+        "approval": reminded_of(number=found.number) if found.kind == APPROVAL else None,
         "others": list(tools.values()),
         "lost": lost,
         "lost_text": _typed(lost) if lost else "",

@@ -50,6 +50,7 @@ def test_linking_by_number_or_by_choice(cast: Cast, field: str) -> None:
 
     assert answer.status_code == 200
     assert "这件事已并入" in text_of(answer)
+    assert '<p class="hy-pre">同一根水管</p>' in text_of(answer)
     shown = text_of(desk.get(f"/matters/{parent}/", at=NEXT))
     assert child in shown
     assert "同一问题的其他反映" in shown
