@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huiyin.doors.console.desk.forms import WHILE_TYPING
 from huiyin.doors.parts.forms import Day, DoorForm, text_area
 from huiyin.doors.parts.kept_photos import read_word
 from huiyin.doors.parts.photos import PhotosField
@@ -29,6 +30,7 @@ KINDS = (
     "praise",
     "help",
     "complaint.attitude",
+    "complaint.emergency",
 )
 LINK_MOST = 500
 
@@ -45,10 +47,16 @@ def kind_field(first: str, kinds: Sequence[str] = KINDS) -> forms.ChoiceField:
 
 
 def text_field(label: Any, *, rows: int = 4, help_text: Any = "") -> forms.CharField:
-    """Return the field of what was said, which nobody may leave empty."""
+    """Return the field of what was said, which nobody may leave empty.
+
+    Where it holds one thing, not one a line, a kind is proposed while one types.
+    """
+    widget = text_area(rows)
+    if not help_text:
+        widget.attrs |= WHILE_TYPING
     return forms.CharField(
         label=label,
-        widget=text_area(rows),
+        widget=widget,
         help_text=help_text,
         error_messages={"required": gettext_lazy("请写下内容。")},
     )
