@@ -86,6 +86,9 @@ class Request(models.Model):
             ),
             models.Index(fields=["id"], name="request_to_follow", condition=Q(to_follow=True)),
             models.Index(fields=["asked_by", "-id"], name="request_of_asker"),
+            models.Index(
+                fields=["followed"], name="request_by_reminder", condition=~Q(followed="")
+            ),
             models.Index(fields=["subject", "-id"], name="request_of_subject"),
         ]
 

@@ -149,6 +149,11 @@ def of_subject(*, caller: Caller, subject: str, at: datetime) -> tuple[RequestVi
     return tuple(_view(caller, one, at) for one in found if caller.works_in(one.community_id))
 
 
+def reminded_of(*, number: str) -> int | None:
+    """Return the request that a matter reminds of, for a page that has admitted the caller."""
+    return Request.objects.filter(followed=number).values_list("id", flat=True).first()
+
+
 def chains_in_force(*, caller: Caller, community_id: int) -> tuple[ChainRow, ...]:
     """Return who decides on what in a community, by kind and amount."""
     admit_to_community(caller, community_id)

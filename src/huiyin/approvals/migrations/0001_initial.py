@@ -168,6 +168,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="request",
             index=models.Index(
+                condition=models.Q(("followed", ""), _negated=True),
+                fields=["followed"],
+                name="request_by_reminder",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="request",
+            index=models.Index(
                 condition=models.Q(("state", "waiting")),
                 fields=["community", "id"],
                 name="request_waiting",

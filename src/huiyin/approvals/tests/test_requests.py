@@ -213,7 +213,7 @@ def test_the_same_is_asked_once_at_a_time(cast: Cast) -> None:
         {"amount": Decimal(-1)},
     ],
 )
-def test_what_cannot_be_asked_is_refused(cast: Cast, given: dict[str, object]) -> None:
+def test_what_cannot_be_asked_is_refused(cast: Cast, given: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         ask(cast, **given)
 

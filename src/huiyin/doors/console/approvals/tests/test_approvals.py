@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from huiyin.approvals import actions
 from huiyin.approvals.models import Chain, Request
 from huiyin.doors.console.tests.visit import text_of, visitor
+from huiyin.flows.reactions import react
 from huiyin.matters.models import Matter
 from huiyin.matters.tests.cast import AT, Cast
 from huiyin.staff.models import Absence
@@ -123,6 +124,15 @@ def test_the_manager_sets_a_chain(cast: Cast) -> None:
     assert answer.status_code == 422 and "大额要公司批" in text_of(answer)
     assert visitor(cast, "supervisor").post("/approvals/chains/", form).status_code == 403
     assert "由经理或公司设定" in text_of(visitor(cast, "supervisor").get("/approvals/chains/"))
+
+
+@pytest.mark.rule("PLN-02")
+def test_the_reminder_leads_to_the_request(cast: Cast) -> None:
+    request_id, page = ask(cast), visitor(cast, "manager")
+    react(AT)
+    number = Request.objects.get().followed
+    assert f"/approvals/{request_id}/" in text_of(page.get(f"/matters/{number}/"))
+    assert number in text_of(page.get(f"/approvals/{request_id}/"))
 
 
 def test_the_list_asks_few_questions_however_long(cast: Cast) -> None:
