@@ -1,6 +1,7 @@
 """Something of each kind that the desk's pages name by its row: a call, a shift, a visitor."""
 
 from datetime import timedelta
+from typing import Any
 
 from huiyin.desk import actions as desk
 from huiyin.desk import queries
@@ -15,10 +16,15 @@ def make(site: Site, what: str, secret: str) -> int:
     """Make the thing so that a stranger could read its secret; return its id."""
     by = site.cast.caller("receptionist")
     if what == "call":
-        told = {"community": "YG", "call_id": secret, "event": "abandoned", "number": "19900000000"}
+        told: dict[str, Any] = {
+            "community": "YG",
+            "call_id": secret,
+            "event": "abandoned",
+            "number": "19900000000",
+        }
         return desk.record_call(by=by, at=AT, moment=AT, **told).id
     if what == "visit":
-        words = {"community": "YG", "visitor": "张", "purpose": secret}
+        words: dict[str, Any] = {"community": "YG", "visitor": "张", "purpose": secret}
         later = AT + timedelta(hours=1)
         return book(by=by, at=AT, host=site.code("manager"), wished_at=later, **words)
     log = desk.sign_in(by=by, at=AT, community="YG")

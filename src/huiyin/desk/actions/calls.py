@@ -199,7 +199,7 @@ def leave_extension(*, by: Caller, at: datetime, community: str) -> None:
     town = estate.community(caller=by, code=community)
     admit_to_calls(by, town.id)
     seat = Extension.objects.select_for_update().filter(
-        community_id=town.id, employee_id=by.employee_id, employee__isnull=False
+        community_id=town.id, employee_id=by.employee_id or 0
     )
     for one in seat:
         one.employee, one.since = None, at

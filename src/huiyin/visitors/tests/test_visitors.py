@@ -120,7 +120,7 @@ def test_re_arranged_means_a_new_time_of_which_the_visitor_was_told(cast: Cast) 
         ({"new_at": LATER}, "told"),
     ):
         with pytest.raises(UnableToBook) as refused:
-            decide(**words, **missing)  # type: ignore[arg-type]
+            decide(**words, **missing)
         assert refused.value.field == field
     following = decide(**words, new_at=LATER, told="visit")
     assert following is not None

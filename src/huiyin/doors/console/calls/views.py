@@ -51,7 +51,11 @@ def calls(request: StaffRequest) -> HttpResponse:
 @staff_page
 def seat(request: StaffRequest) -> HttpResponse:
     """Sit down at a telephone, or get up from it."""
-    place = {"by": request.caller, "at": request.moment, "community": request.community.code}
+    place: dict[str, Any] = {
+        "by": request.caller,
+        "at": request.moment,
+        "community": request.community.code,
+    }
     if "leave" in request.POST:
         actions.leave_extension(**place)
         request.session.pop(EXTENSION, None)
@@ -185,7 +189,7 @@ def _page(request: StaffRequest, context: dict[str, Any], *, status: int = 200) 
 
 def _around(request: StaffRequest) -> dict[str, Any]:
     """Return what stands beside the list: telephones, forms, the exchange's key."""
-    place = {"caller": request.caller, "community_id": request.community.id}
+    place: dict[str, Any] = {"caller": request.caller, "community_id": request.community.id}
     seats = queries.extensions(**place)
     mine = next((one for one in seats if one.employee_id == request.caller.employee_id), None)
     return {

@@ -126,7 +126,7 @@ def _page(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    place = {"caller": request.caller, "community": request.community.code}
+    place: dict[str, Any] = {"caller": request.caller, "community": request.community.code}
     waiting = queries.waiting_logs(**place, at=request.moment)
     context: dict[str, Any] = {
         "shift": shift,

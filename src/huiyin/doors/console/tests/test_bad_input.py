@@ -10,6 +10,11 @@ from huiyin.matters.tests.cast import Cast
 
 STRANGE = ("\0", "a\0b", "²", "9" * 5000, "-1", "../..", "a/b", "\r\nX: y")
 QUERIES = (
+    ("/calls/", ("cursor", "outcome")),
+    ("/calls/ringing/", ("seen",)),
+    ("/duty/history/", ("cursor",)),
+    ("/visitors/", ("on", "cursor")),
+    ("/visitors/new/", ("here", "house", "caller")),
     ("/matters/", ("state", "kind", "owner", "overdue", "q", "cursor")),
     ("/matters/owners/", ("owner",)),
     ("/desk/", ("house", "done", "caller", "phone")),
@@ -20,6 +25,9 @@ QUERIES = (
     ("/figures/assign_on_time/", ("period", "cursor")),
 )
 ADDRESSES = (
+    "/calls/{}/",
+    "/duty/{}/",
+    "/visitors/{}/",
     "/matters/{}/",
     "/matters/{}/photos/1/",
     "/desk/house/{}/",
@@ -31,6 +39,9 @@ ADDRESSES = (
     "/standards/targets/{}/",
 )
 FORMS = (
+    ("/calls/seat/", "number"),
+    ("/calls/write/", "number"),
+    ("/visitors/new/", "visitor"),
     ("/inbox/read/", "message"),
     ("/inbox/read/", "about"),
     ("/community/", "community"),

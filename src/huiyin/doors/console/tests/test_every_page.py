@@ -33,6 +33,12 @@ PAGES = (
     "/staff/E009/",
     "/staff/E009/hand-over/",
     "/roster/",
+    "/calls/",
+    "/duty/",
+    "/duty/history/",
+    "/visitors/",
+    "/visitors/new/",
+    "/visitors/new/?here=1",
 )
 
 

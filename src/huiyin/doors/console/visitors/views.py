@@ -48,7 +48,7 @@ def visitors(request: StaffRequest) -> HttpResponse:
     context = {"page": page, "on": on}
     if request.GET.get("cursor") and wants_fragment(request):
         return render(request, "visitors/_rows.html", context)
-    place = {"caller": request.caller, "community": request.community.code}
+    place: dict[str, Any] = {"caller": request.caller, "community": request.community.code}
     context |= {
         "waiting": queries.waiting(**place),
         "before": on - timedelta(days=1),

@@ -105,7 +105,7 @@ def test_the_list_is_walked_by_cursor_and_costs_the_same(
     monkeypatch.setattr("huiyin.doors.console.visitors.views.PAGE", 20)
     desk = visitor(cast, "receptionist")
     desk.get("/visitors/")
-    counts = []
+    counts, page = [], ""
     for until in (2, 25):
         for number in range(Appointment.objects.count(), until):
             later = f"{moment('2026-03-16 18:00') + timedelta(minutes=number):%Y-%m-%dT%H:%M}"
