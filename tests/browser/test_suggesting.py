@@ -1,5 +1,6 @@
 """The desk proposes kind and urgency while one types, with answers and a guide beside the form."""
 
+import re
 from typing import Any
 
 import pytest
@@ -81,3 +82,6 @@ def test_the_pages_fit_and_are_accessible(screen: Screen) -> None:
     log_in(screen, cast.code("quality"))
     for path in ("knowledge", "knowledge/new", "guides", "guides/edit", "suggestions"):
         screen.go(f"/{path}/")
+        if path == "guides":  # a one-pager is printed on one page
+            printed = screen.page.pdf(prefer_css_page_size=True)
+            assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1

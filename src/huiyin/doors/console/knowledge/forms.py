@@ -42,9 +42,7 @@ class GuidesForm(DoorForm):
     text = forms.CharField(
         label=_("指引"),
         strip=False,
-        widget=forms.Textarea(
-            attrs={"rows": 24, "spellcheck": "false", "class": "form-control hy-source"}
-        ),
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "wrap": "off"}),
     )
     reason = forms.CharField(label=_("修改原因"), widget=text_area(2))
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

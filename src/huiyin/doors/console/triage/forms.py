@@ -23,11 +23,9 @@ class TableForm(DoorForm):
         widget=text_area(4),
         help_text=_("每行一句。先试一试,再保存。"),
     )
-    reason = forms.CharField(
-        label=_("修改原因"), required=False, widget=text_area(2), help_text=_("保存时要填。")
-    )
+    reason = forms.CharField(label=_("修改原因"), widget=text_area(2))
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, trying: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["text"].widget.attrs["class"] = "form-control hy-source"
+        self.fields["reason"].required = not trying

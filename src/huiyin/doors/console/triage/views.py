@@ -94,14 +94,15 @@ def edit(request: StaffRequest) -> HttpResponse:
     )
     admit_editor(request.caller, community_id)
     initial = {"text": found.text, "base": found.latest}
-    form = TableForm(request.POST or None, initial=initial)
+    trying = request.POST.get("do") == "try"
+    form = TableForm(request.POST or None, initial=initial, trying=trying)
     context: dict[str, Any] = {"form": form, "table": found}
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                if request.POST.get("do") == "save":
+                if not trying:
                     return _save(request, form)
                 context |= _try(request, form)
                 status = 200

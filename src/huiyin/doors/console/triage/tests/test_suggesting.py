@@ -118,7 +118,7 @@ def test_a_draft_is_tried_before_it_is_saved(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"reason": ""}, "请写明修改原因"),
+        ({"reason": ""}, "hy-error"),
         ({"base": "7"}, "别人刚保存了"),
         ({"text": shipped_text() + OWN.replace("help", "helps")}, "“孔明灯”的类别“helps”不存在"),
     ],
