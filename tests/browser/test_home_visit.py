@@ -425,6 +425,49 @@ def test_a_log_in_that_ran_out_loses_nothing(phone: Phone, job: tuple[Cast, str]
     assert settled(cast, number, AT)[0].state == "accepted"
 
 
+@pytest.mark.rule("WO-07")
+def test_a_public_repair_shows_its_photos_or_says_why_not(phone: Phone) -> None:
+    cast = make_cast()
+    place = {"kind": "repair.public", "house": "", "place": "2栋电梯厅", "text": "顶灯不亮"}
+    number = a_job(cast, at=AT, **place)
+    log_in(phone, TECHNICIAN)
+    phone.go("/work/")
+    phone.open(number)
+    for step, then in (("接单", "出发"), ("出发", "到场"), ("到场", "施工前照片")):
+        phone.press(step)
+        phone.is_next(then)
+    expect(phone.page.get_by_text("要拍到警示牌和围挡")).to_be_visible()
+    phone.look()
+    phone.shoot("before", (9, 9, 200))
+    phone.is_next("施工后照片")
+    phone.page.get_by_role("button", name="不拍照").click()
+    phone.page.get_by_label("为什么不能拍照").fill("天太黑")
+    phone.page.locator("dialog").get_by_role("button", name="不拍照").click()
+    phone.is_next("办结")
+    expect(phone.bar).to_contain_text(ALL_SENT)
+    found, _sheet = settled(cast, number, AT)
+    assert len(found.photos) == 1
+    assert any("天太黑" in one.text for one in found.events)
+
+
+def test_a_job_is_given_back_with_a_reason(phone: Phone, job: tuple[Cast, str]) -> None:
+    cast, number = job
+    start(phone, number)
+    phone.press("接单")
+    phone.is_next("出发")
+    phone.page.get_by_role("button", name="退回").click()
+    phone.page.locator("dialog").get_by_role("button", name="退回").click()
+    expect(phone.page.get_by_text("请写几个字")).to_be_visible()
+    phone.page.get_by_label("为什么退回").fill("要换总阀,我没有钥匙")
+    phone.page.locator("dialog").get_by_role("button", name="退回").click()
+    expect(phone.page.get_by_text("手上没有未完的事")).to_be_visible()
+    expect(phone.bar).to_contain_text(ALL_SENT)
+    phone.look()
+    found, _sheet = settled(cast, number, AT)
+    assert found.state in ("received", "reopened")
+    assert any("没有钥匙" in one.text for one in found.events)
+
+
 def test_a_phone_whose_clock_is_wrong_is_told(phone: Phone, job: tuple[Cast, str]) -> None:
     cast, number = job
     log_in(phone, TECHNICIAN)

@@ -157,6 +157,9 @@ function visitSteps(job) {
     steps.push({ kind: "group", group, owed, done: owed === 0 });
   }
   if (!steps.includes(lines)) steps.push(lines);
+  const shoots = job.checklist?.items.some((item) => item.kind === "photo");
+  if (!shoots) steps.unshift(photoStep(job, "before"));
+  if (!shoots) steps.push(photoStep(job, "after"));
   const { signed } = job.sheet;
   if (!job.anonymous) steps.push({ kind: "sign", done: Boolean(signed), at: signed?.at });
   return steps;
