@@ -93,7 +93,7 @@ def test_the_report_is_owed_for_three_working_days(site: Site) -> None:
     told = alarm(site)
     due = datetime.fromisoformat(told.promise("report", AT)["due_at"])
     assert f"{due:%Y-%m-%d}" == "2026-03-19"  # Monday night; three working days
-    words = {"course": "经过", "cause": "原因", "measures": "措施"}
+    words: dict[str, Any] = {"course": "经过", "cause": "原因", "measures": "措施"}
     told.does("guard", "report", AT, 403, **words)
     told.does("manager", "report", AT, 409, **words)  # it is still going on
     sweeper.tick(due - MINUTE)
@@ -108,7 +108,7 @@ def test_the_police_waits_for_a_leader_or_a_reason_the_medics_for_nobody(site: S
     told.does("guard", "emergency/calls", AT, 422, service="police")
     told.does("guard", "emergency/calls", AT, service="medics")
     told.does("manager", "emergency/calls", AT + MINUTE, service="police")  # agrees by calling
-    why = {"service": "fire", "without_consent": "里面有人晕厥"}
+    why: dict[str, Any] = {"service": "fire", "without_consent": "里面有人晕厥"}
     told.does("guard", "emergency/calls", AT + MINUTE, **why)
     calls = {one["service"]: one for one in told.shown(AT + MINUTE)["calls"]}
     assert calls["police"]["consent_by"] and not calls["medics"]["without_consent"]

@@ -53,10 +53,9 @@ class AlarmForm(DoorForm):
             self.fields[name].required = False
 
     @classmethod
-    def fresh(cls, at: datetime, seen: list[str]) -> "AlarmForm":
-        """Return an empty form that remembers the moment of the tap and what was shown with it."""
-        known = {"tapped_at": at.isoformat(), "key": uuid4(), "seen": ",".join(seen)}
-        return cls(initial=known)
+    def fresh(cls, at: datetime) -> "AlarmForm":
+        """Return an empty form that remembers the moment of the tap."""
+        return cls(initial={"tapped_at": at.isoformat(), "key": uuid4()})
 
     @property
     def shown(self) -> set[str]:
@@ -75,8 +74,10 @@ class JoinForm(DoorForm):
 class MarkForm(DoorForm):
     """The answer to one step, asked for as its kind wants it."""
 
-    def __init__(self, *args: Any, item: Item, who: str, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=item.key, **kwargs)
+    def __init__(
+        self, data: Any = None, files: Any = None, *, item: Item, who: str, now: datetime
+    ) -> None:
+        super().__init__(data, files, prefix=item.key)
         self.item, self.now = item, now
         self.fields |= _answer(item, who, now)
         self.fields["note"] = forms.CharField(

@@ -228,12 +228,10 @@ def _button(request: StaffRequest, form: forms.AlarmForm | None, status: int = 2
     page = queries.incidents(
         caller=request.caller, community_id=place, cursor=request.GET.get("cursor", "")
     )
-    if form is not None:
-        form.data = form.data.copy()
-        form.data["seen"] = ",".join(seen)
-    fresh = forms.AlarmForm.fresh(request.moment, seen)
+    fresh = forms.AlarmForm.fresh(request.moment)
     context = {
         "form": form or fresh,
+        "seen": ",".join(seen),
         "join": fresh,
         "going_on": going_on,
         "without_plan": queries.without_plan(caller=request.caller, community_id=place),
@@ -306,8 +304,8 @@ def _refused(request: StaffRequest, found: LiveView, item: str, **how: Any) -> H
     lines = step_lines(request, found, **how)
     (line,) = (one for one in lines if one.key == item)
     if request.htmx:
-        context = {"live": found, "line": line}
-        return render(request, "emergency/_step.html", context, status=422)
+        part = {"live": found, "line": line}
+        return render(request, "emergency/_step.html", part, status=422)
     context = page_context(request, found, {})
     context["groups"] = [
         (title, [line if one.key == item else one for one in group])
