@@ -8,8 +8,10 @@ from django.db import transaction
 
 from huiyin.approvals import actions as approvals
 from huiyin.approvals.actions import Outcome, Verdict
+from huiyin.approvals.models import Request
 from huiyin.incidents import actions as incidents
 from huiyin.kernel.caller import Caller
+from huiyin.matters.models import Matter
 
 
 class Handler(Protocol):
@@ -35,6 +37,7 @@ def decide(
 
     Either both happen or neither. Raises NotFound, Forbidden, WrongState, BadInput.
     """
+    _take_subject(request_id)
     outcome = approvals.decide(
         by=by, at=at, request_id=request_id, verdict=verdict, reason=reason, step=step
     )
@@ -42,3 +45,14 @@ def decide(
     if handler is not None:
         handler(by=by, at=at, request_id=request_id)
     return outcome
+
+
+def _take_subject(request_id: int) -> None:
+    """Lock the matter that a request is about before the request, as its procedure does.
+
+    In the other order two people deciding on two pages could wait for each other for ever.
+    """
+    about = Request.objects.filter(pk=request_id).values_list("subject", flat=True).first()
+    number = (about or "").partition("matter:")[2]
+    if number:
+        Matter.objects.select_for_update(no_key=True).filter(number=number).first()
