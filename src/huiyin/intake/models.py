@@ -88,6 +88,7 @@ class RawMail(models.Model):
             models.Index(fields=["tries", "id"], name="mail_to_read", condition=Q(state="stored")),
             models.Index(fields=["community", "message_id"], name="mail_by_message_id"),
             models.Index(fields=["community", "sender", "taken_at"], name="mail_of_sender"),
+            models.Index(fields=["community", "taken_at"], name="mail_lately"),
         ]
 
     def __str__(self) -> str:

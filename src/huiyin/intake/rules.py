@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 MAIL_BYTES = 20 * 1024 * 1024  # longer ones are taken without their attachments
 MAILS_PER_HOUR = 12  # of one sender: more is a machine answering a machine
+ALL_MAILS_PER_HOUR = 200  # of everybody: more is an attack, and waits to be looked at
 AN_HOUR = timedelta(hours=1)
 TEXT_MOST = 4000  # what a matter's text holds
 NUMBER = re.compile(r"[A-Z0-9]{1,12}-\d{8}-\d{4,6}")

@@ -240,12 +240,13 @@ def _nature(mail: RawMail, read: Mail, ourselves: str, at: datetime) -> tuple[st
         return State.AUTO, "ourselves"
     lately = RawMail.objects.filter(
         community_id=mail.community_id,
-        sender=read.sender,
         taken_at__gt=at - rules.AN_HOUR,
         state__in=[State.MATTER, State.REPLY, State.HELD],
     )
-    if read.sender and lately.count() >= rules.MAILS_PER_HOUR:
+    if read.sender and lately.filter(sender=read.sender).count() >= rules.MAILS_PER_HOUR:
         return State.HELD, "loop"
+    if lately.exclude(state=State.HELD).count() >= rules.ALL_MAILS_PER_HOUR:
+        return State.HELD, "flood"
     return State.STORED, ""
 
 

@@ -99,8 +99,9 @@ def report(
 
     Raises NotFound for a token that is not in use, UnableToReport.
     """
+    # One after the other; and what was retired while one waited is not there any more.
+    Sticker.objects.select_for_update(no_key=True).filter(pk=live_sticker(token).pk).first()
     sticker = live_sticker(token)
-    Sticker.objects.select_for_update(no_key=True).get(pk=sticker.pk)  # one after the other
     text, name, digits = _checked(text, name, phone, photos)
     mark = _fingerprint(text, name, digits, photos)
     before = Report.objects.filter(sticker=sticker, key=key, fingerprint=mark).first()

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from huiyin.flows import suggesting
-from huiyin.intake import actions, queries
+from huiyin.intake import actions, queries, rules
 from huiyin.intake.actions import Arrived, Suggested
 from huiyin.intake.models import Mailbox, RawMail
 from huiyin.intake.rules import MAILS_PER_HOUR
@@ -281,6 +281,16 @@ def test_a_sender_who_never_stops_is_held_back(cast: Cast) -> None:
     assert Matter.objects.count() == MAILS_PER_HOUR
     assert RawMail.objects.filter(state="held", why="loop").count() == 3
     assert take(cast, plain(sender="other@example.com"), 99).state == "matter"
+
+
+def test_a_flood_from_ever_new_senders_is_held_back(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "ALL_MAILS_PER_HOUR", 3)
+    arrive(cast, *(plain(f"第{n}封", sender=f"a{n}@b.cn") for n in range(5)))
+    settle(cast)
+    assert Matter.objects.count() == 3
+    assert RawMail.objects.filter(state="held", why="flood").count() == 2
 
 
 def test_our_own_mail_is_no_matter(cast: Cast) -> None:
