@@ -49,6 +49,12 @@ PAGES = (
     "/visitors/",
     "/visitors/new/",
     "/visitors/new/?here=1",
+    "/knowledge/",
+    "/knowledge/new/",
+    "/guides/",
+    "/guides/edit/",
+    "/suggestions/",
+    "/suggestions/edit/",
 )
 
 
