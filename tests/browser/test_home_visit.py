@@ -428,8 +428,7 @@ def test_a_log_in_that_ran_out_loses_nothing(phone: Phone, job: tuple[Cast, str]
 @pytest.mark.rule("WO-07")
 def test_a_public_repair_shows_its_photos_or_says_why_not(phone: Phone) -> None:
     cast = make_cast()
-    place = {"kind": "repair.public", "house": "", "place": "2栋电梯厅", "text": "顶灯不亮"}
-    number = a_job(cast, at=AT, **place)
+    number = a_job(cast, at=AT, kind="repair.public", house="", place="2栋电梯厅", text="灯不亮")
     log_in(phone, TECHNICIAN)
     phone.go("/work/")
     phone.open(number)
