@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from huiyin.doors.parts import moments
 from huiyin.matters.queries import MatterRow
@@ -32,6 +33,7 @@ class Line:
     tone: str
     important: bool
     urgent: bool
+    linked: str
 
 
 def lines(rows: Iterable[MatterRow], now: datetime) -> list[Line]:
@@ -65,4 +67,12 @@ def _line(row: MatterRow, now: datetime, zone: ZoneInfo) -> Line:
         tone=tone_of(late=row.overdue, share=row.share) if due else "",
         important=row.important,
         urgent=row.kind == EMERGENCY,
+        linked=_linked(row),
     )
+
+
+def _linked(row: MatterRow) -> str:
+    """Say that others report the same, or whose problem it is."""
+    if row.parent:
+        return _("已并入 %(number)s") % {"number": row.parent}
+    return _("另有 %(n)d 件同样的") % {"n": row.linked_count} if row.linked_count else ""

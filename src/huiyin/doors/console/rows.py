@@ -16,7 +16,8 @@ from huiyin.matters.queries import MatterRow
 
 _ROW = (
     '<li class="hy-row {tone}"><a href="/matters/{number}/"><span class="hy-row-what">'
-    '<span class="hy-row-text">{important}{kind} {text}</span><span class="hy-row-meta">{where}'
+    '<span class="hy-row-text">{important}{kind} {text}</span>'
+    '<span class="hy-row-meta">{where}{linked}'
     '<span class="hy-figures">{number}</span><span>{received}</span></span></span>'
     '<span><span class="hy-tag">{state}</span></span><span>{owner}</span>'
     '<span class="hy-row-clock">{clock}</span></a></li>\n'
@@ -52,6 +53,7 @@ def _row(line: Line, important: str, nothing: str) -> str:
         kind=f'<span class="hy-tag is-loud">{kind}</span>' if line.urgent else f"<b>{kind}</b>",
         text=escape(line.text),
         where=f"<span>{escape(line.where)}</span>" if line.where else "",
+        linked=f'<span class="hy-tag">{escape(line.linked)}</span>' if line.linked else "",
         received=escape(line.received),
         state=escape(line.state),
         owner=escape(line.owner),

@@ -32,7 +32,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything a dispatcher has to look at now, reports of one problem folded into the first."""
+    """Everything a dispatcher has to look at now.
+
+    What is to be sent or moved shows only the first of several reports of one problem; a clock that
+    is still owed to somebody shows for each.
+    """
 
     unassigned: Section
     stalled: Section
@@ -54,15 +58,17 @@ NOTHING = Load(0, 0)
 # Each list is the beginning of an index; one statement, for the screen asks it every few seconds.
 _BOARD = """
   WITH m AS NOT MATERIALIZED (
-       SELECT id, state, nearest_due_at, moved_at, closed_at FROM matters_matter
-        WHERE community_id = %(community)s AND parent_id IS NULL AND kind <> ALL (%(internal)s)
+       SELECT id, state, nearest_due_at, moved_at, closed_at, parent_id FROM matters_matter
+        WHERE community_id = %(community)s AND kind <> ALL (%(internal)s)
           AND about_employee_id IS DISTINCT FROM %(me)s),
        unassigned AS (
-       SELECT id, nearest_due_at AS rank FROM m WHERE state IN ('received', 'reopened')
+       SELECT id, nearest_due_at AS rank FROM m
+        WHERE state IN ('received', 'reopened') AND parent_id IS NULL
         ORDER BY nearest_due_at, id LIMIT %(most)s),
        stalled AS (
        SELECT id, moved_at AS rank FROM m
         WHERE state IN ('assigned', 'accepted', 'on_site') AND moved_at <= %(stalled_since)s
+          AND parent_id IS NULL
         ORDER BY moved_at, id LIMIT %(most)s),
        due AS (
        SELECT id, nearest_due_at AS rank FROM m
@@ -117,7 +123,7 @@ def next_due(*, caller: Caller, at: datetime, community_id: int) -> str | None:
 def _dispatched(caller: Caller, community_id: int) -> QuerySet[Matter]:
     return (
         visible(caller)
-        .filter(community_id=community_id, parent__isnull=True)
+        .filter(community_id=community_id)
         .exclude(kind__in=INTERNAL_KINDS)
     )
 

@@ -16,7 +16,7 @@ _ROW = (
     '<li class="hy-call {tone}"><a href="/dispatch/{number}/" hx-get="/dispatch/{number}/"'
     ' hx-target="#panel" hx-swap="innerHTML show:none">'
     '<span class="hy-row-text">{important}{kind} {text}</span>'
-    '<span class="hy-row-meta">{where}<span>{owner}</span>'
+    '<span class="hy-row-meta">{where}{linked}<span>{owner}</span>'
     '<span class="hy-tag">{state}</span></span>'
     '<span class="hy-row-clock"><strong>{left}</strong> <span class="hy-soft">{due}</span></span>'
     "</a></li>\n"
@@ -98,6 +98,7 @@ def _row(line: Line, important: str) -> str:
         kind=f'<span class="hy-tag is-loud">{kind}</span>' if line.urgent else f"<b>{kind}</b>",
         text=escape(line.text),
         where=f"<span>{escape(line.where)}</span>" if line.where else "",
+        linked=f'<span class="hy-tag">{escape(line.linked)}</span>' if line.linked else "",
         owner=escape(line.owner),
         state=escape(line.state),
         left=escape(line.left),

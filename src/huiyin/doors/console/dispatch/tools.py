@@ -40,7 +40,12 @@ class Nudge(verbs.VerbForm):
     note = forms.CharField(label=gettext_lazy("催一句"), required=False, max_length=200)
 
 
-VERBS: dict[str, type[verbs.VerbForm]] = {"assign": Assign, "nudge": Nudge}
+VERBS: dict[str, type[verbs.VerbForm]] = {
+    "assign": Assign,
+    "nudge": Nudge,
+    "take-back": verbs.TakeBack,
+    "give-back": verbs.GiveBack,
+}
 
 
 @dataclass(frozen=True, slots=True)

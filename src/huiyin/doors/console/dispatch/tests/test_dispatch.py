@@ -164,3 +164,27 @@ def test_the_lists_need_few_queries_however_many_rows(
 @pytest.mark.parametrize("post", ["technician", "collector"])
 def test_it_is_for_those_who_dispatch(cast: Cast, post: str) -> None:
     assert visitor(cast, post).http.get("/dispatch/").status_code == 403
+
+
+@pytest.mark.rule("REC-15")
+def test_what_is_taken_back_is_to_be_sent_again(cast: Cast) -> None:
+    number = cast.receive(kind="repair", text="门禁失灵")
+    actions.assign_matter(
+        by=cast.caller("maintenance_foreman"), at=AT, number=number, to=cast.code("technician")
+    )
+    desk = visitor(cast, "dispatcher")
+    path = f"/dispatch/{number}/take-back/"
+    assert desk.post(path, {"take-back-reason": ""}, htmx=True).status_code == 422
+    taken = desk.post(path, {"take-back-reason": "改派电工"}, htmx=True)
+    assert taken.status_code == 200
+    assert number in section(text_of(desk.get("/dispatch/")), "unassigned")
+
+
+def test_reports_of_one_problem_are_sent_once_and_owed_to_each(cast: Cast) -> None:
+    first, second = (cast.receive(kind="repair", text=f"{n}楼漏水") for n in (1, 2))
+    actions.link_matter(by=cast.caller("dispatcher"), at=AT, number=second, to=first)
+    page = text_of(visitor(cast, "dispatcher").get("/dispatch/"))
+    unassigned, due = section(page, "unassigned"), section(page, "due")
+    assert f"/{first}/" in unassigned and f"/{second}/" not in unassigned
+    assert "另有 1 件同样的" in unassigned
+    assert f"/{second}/" in due and f"已并入 {first}" in due
