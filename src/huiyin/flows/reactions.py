@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.approvals import following
 from huiyin.approvals.following import ToFollow
+from huiyin.approvals.models import Request
 from huiyin.checklists import raising
 from huiyin.checklists.raising import ToRaise
 from huiyin.kernel.caller import SYSTEM
@@ -22,6 +23,7 @@ from huiyin.kernel.errors import NotFound
 from huiyin.matters import actions as matters
 from huiyin.matters import queries
 from huiyin.matters.kinds import KINDS
+from huiyin.matters.models import Matter
 
 log = logging.getLogger("huiyin.reactions")
 
@@ -62,6 +64,16 @@ def _follow(at: datetime, request_id: int) -> bool:
     number = _remind(request, at) if request.is_waiting else request.followed
     following.follow(request_id=request.id, number=number)
     return True
+
+
+def remind_again() -> int:
+    """Look after requests that wait although their reminder was finished by hand; return how many.
+
+    Whoever only ticks off the reminder has decided nothing: it comes again at the next tick.
+    """
+    waiting = Request.objects.filter(state=Request.State.WAITING, to_follow=False)
+    over = Matter.objects.filter(finished_at__isnull=False).values("number")
+    return waiting.filter(followed__in=over).update(to_follow=True)
 
 
 def _end(request: ToFollow, at: datetime) -> None:

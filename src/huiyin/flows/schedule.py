@@ -11,7 +11,7 @@ from django.db import transaction
 
 from huiyin.desk import actions as desk
 from huiyin.estate import queries as estate
-from huiyin.flows import leaving, reviewing, weekly
+from huiyin.flows import leaving, reactions, reviewing, weekly
 from huiyin.kernel.caller import SYSTEM
 
 log = logging.getLogger("huiyin.schedule")
@@ -47,10 +47,14 @@ def run_due(at: datetime) -> int:
 
 
 def relieve(at: datetime) -> int:
-    """Look every ten minutes after open matters whose owner is gone; return how many moved."""
+    """Look every ten minutes after open matters whose owner is gone; return how many moved.
+
+    And after requests that wait although nobody is reminded of them any more.
+    """
     if _relieved and _relieved["at"] <= at < _relieved["at"] + RELIEVE_EVERY:
         return 0
     moved = leaving.relieve_the_gone(at=at)
+    reactions.remind_again()
     _relieved["at"] = at
     return moved
 

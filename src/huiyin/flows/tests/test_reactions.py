@@ -16,9 +16,10 @@ from huiyin.checklists import raising
 from huiyin.checklists.models import Mark
 from huiyin.checklists.shipped import all_shipped
 from huiyin.files.models import StoredFile
-from huiyin.flows import approving, reactions
+from huiyin.flows import approving, reactions, schedule
 from huiyin.flows.reactions import react
 from huiyin.kernel.errors import Forbidden
+from huiyin.matters import actions as matters
 from huiyin.matters.kinds import KINDS
 from huiyin.matters.models import Matter, Promise
 from huiyin.matters.tests.cast import AT, Cast, make_cast, moment, tick
@@ -146,6 +147,22 @@ def test_a_matter_that_somebody_ended_by_hand_is_in_nobody_s_way(cast: Cast) -> 
     decide(cast, request_id, "manager")
     react(LATER)
     assert followed(request_id).owner == cast.employee("company_service")
+
+
+@pytest.mark.rule("PLN-02")
+def test_ticking_off_the_reminder_decides_nothing(cast: Cast) -> None:
+    request_id = ask(cast)
+    react(AT)
+    first = followed(request_id)
+    assert reactions.remind_again() == 0
+    matters.finish_matter(by=cast.caller("manager"), at=LATER, number=first.number, result="好")
+    schedule.forget()
+    schedule.relieve(LATER)
+    assert react(LATER) == 1
+    second = followed(request_id)
+    assert second != first and second.closed_at is None
+    assert Matter.objects.get(pk=first.pk).closed_at is not None
+    assert reactions.remind_again() == 0
 
 
 def _claimed(request_id: int) -> following.ToFollow:
