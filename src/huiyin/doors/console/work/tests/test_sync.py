@@ -19,7 +19,7 @@ from huiyin.fieldwork.tests.phone import a_job, a_picture, prices
 from huiyin.files import rules as files
 from huiyin.files.models import StoredFile
 from huiyin.files.places import path_of
-from huiyin.matters.models import Matter, Photo
+from huiyin.matters.models import Event, Matter, Photo
 from huiyin.matters.tests.cast import AT, Cast
 from huiyin.staff.models import PostHolding
 from huiyin.trail.models import Entry
@@ -59,19 +59,19 @@ class Phone:
             headers={"X-Huiyin-Now": at.isoformat()},
         )
 
-    def send_file(self, data: bytes, at: datetime = AT, **fields: Any) -> Any:
+    def send_file(self, data: bytes, now: datetime = AT, **fields: Any) -> Any:
         """Send a picture with its act."""
         file = io.BytesIO(data)
         file.name = "p.jpg"
         form = {
             "device": "d1",
-            "sent_at": at.isoformat(),
-            "at": at.isoformat(),
+            "sent_at": now.isoformat(),
+            "at": now.isoformat(),
             "key": str(uuid.uuid4()),
             "file": file,
             **fields,
         }
-        headers = {"X-Huiyin-Now": at.isoformat()}
+        headers = {"X-Huiyin-Now": now.isoformat()}
         return self.http.post("/work/sync/photo/", form, headers=headers)
 
     def jobs(self, at: datetime = AT, tag: str = "") -> Any:
@@ -132,6 +132,36 @@ def test_a_replayed_batch_adds_nothing(cast: Cast) -> None:
         told = phone.send(*acts, at=AT + HOUR + again * MINUTE)
         assert results(told) == ["again", "again"]
     assert FieldAct.objects.count() == 2
+
+
+@pytest.mark.slow
+def test_a_day_in_airplane_mode_by_http(cast: Cast) -> None:
+    phone, acts, pictures = Phone(cast), [], []
+    for n in range(20):
+        number, start = a_job(cast), AT + HOUR + n * 15 * MINUTE
+        acts += [
+            phone.act("accept", number, start),
+            phone.act("arrive", number, start + 5 * MINUTE),
+            phone.act("finish", number, start + 14 * MINUTE, result="修好了"),
+        ]
+        for m in range(3):
+            key, at = str(uuid.uuid4()), (start + (6 + m) * MINUTE).isoformat()
+            fields = {"key": key, "at": at, "act": "photo", "matter": number, "stage": "after"}
+            pictures.append((a_picture(n * 3 + m), fields))
+    now = AT + 8 * HOUR
+    assert results(phone.send(*acts, at=now)) == ["done"] * 60
+    for data, fields in pictures:
+        assert results(phone.send_file(data, now, **fields)) == ["done"]
+    written = (Photo, FieldAct, StoredFile, Event, Entry)
+    first = [one.objects.count() for one in written]
+    assert first[:3] == [60, 120, 60]
+    for again in (1, 2):  # five times at the level of the actions
+        later = now + again * MINUTE
+        assert results(phone.send(*acts, at=later)) == ["again"] * 60
+        for data, fields in pictures:
+            assert results(phone.send_file(data, later, **fields)) == ["again"]
+    assert [one.objects.count() for one in written] == first
+    assert Matter.objects.filter(state="finished").count() == 20
 
 
 def test_a_wrong_clock_is_told(cast: Cast) -> None:
