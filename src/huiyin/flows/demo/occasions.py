@@ -48,6 +48,9 @@ class Emergency(Course):
                 measures=self.story.measures,
                 losses="无人员伤亡。",
             )
+            yield self.daytime(self.at + timedelta(hours=self.rng.randrange(1, 3)))
+            by = self.stage.caller("E001")
+            incidents.approve_report(by=by, at=self.at, number=self.number, opinion="情况属实。")
             yield self.daytime(self.at + timedelta(hours=self.rng.randrange(3, 20)))
             by = self.stage.caller("E902")
             if opinion:
