@@ -44,6 +44,9 @@ OPEN = {  # read by machines, or before anybody is known
     "sw.js",  # kept by a phone, whoever holds it: nothing of anybody is in these three
     "manifest.webmanifest",
     "work/shell/",
+    # What a scanned sticker opens: doors/public/tests hold it to its walls.
+    "r/<str:token>/",
+    "r/<str:token>/thanks/",
 }
 PHONE = {"work/jobs.json", "work/sync/", "work/sync/photo/"}  # JSON for a phone's queue: below
 OWN_ACCOUNT = ("accounts/",)  # one's own password and second factor: no colleague's row
