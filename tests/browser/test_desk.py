@@ -136,7 +136,7 @@ def test_a_shift_is_kept_handed_over_taken_over_and_signed(screen: Screen) -> No
     page.get_by_role("button", name="接班", exact=True).click()
     expect(page.get_by_text("等主管阅签").first).to_be_visible()
     page.get_by_role("button", name="接收", exact=True).click()
-    expect(page.get_by_text("已接收")).to_be_visible()
+    expect(page.get_by_text("已接收", exact=True)).to_be_visible()
     assert Matter.objects.get(number=number).owner == cast.employee("dispatcher")
 
     be(screen, cast, "supervisor")

@@ -12,9 +12,11 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from huiyin.desk import actions, queries
+from huiyin.desk.actions import Begun, UnableToBelieve
 from huiyin.desk.queries import CallRow
 from huiyin.doors.api.bearer import caller_of
 from huiyin.doors.api.gate import Request
+from huiyin.doors.api.problems import Problem
 from huiyin.doors.api.schemas import CallEventGiven, CallOut, CallsOut, Code, Cursor, Limit
 from huiyin.doors.api.shaping import moment_or_none
 from huiyin.kernel import clock
@@ -45,15 +47,20 @@ def tell(request: Request, payload: CallEventGiven) -> dict[str, Any]:
         return _record(request.caller, payload)
     headers = {name: request.headers.get(name, "") for name in HEADERS}
     with transaction.atomic():
-        begun = actions.believe(
-            at=clock.now(), community=payload.community, headers=headers, body=request.body
-        )
+        begun = _believe(payload.community, headers, request.body)
         if begun.answer is not None:
             told: dict[str, Any] = begun.answer
             return told
         answer = _record(begun.caller, payload)
         actions.finish_delivery(delivery=begun.delivery, answer=answer)
     return answer
+
+
+def _believe(community: str, headers: dict[str, str], body: bytes) -> Begun:
+    try:
+        return actions.believe(at=clock.now(), community=community, headers=headers, body=body)
+    except UnableToBelieve as refusal:
+        raise Problem(401, str(refusal), WWW_Authenticate="Webhook-Signature") from refusal
 
 
 def _recognise(request: HttpRequest) -> Caller | None:

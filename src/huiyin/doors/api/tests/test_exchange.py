@@ -109,6 +109,7 @@ def test_broken_headers_are_no_fault(exchange: Signer, headers: dict[str, str]) 
     )
     assert told.status_code == 401
     assert told["Content-Type"] == "application/problem+json"
+    assert told["WWW-Authenticate"] == "Webhook-Signature"
 
 
 @pytest.mark.rule("REC-01")
