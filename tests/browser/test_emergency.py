@@ -192,7 +192,7 @@ def test_on_a_phone_the_button_is_two_taps_away_and_a_leader_agrees(screen: Scre
     page.wait_for_url(f"**/emergency/{number}/")
     expect(page.locator("#em-head")).to_contain_text("2 人报告")
     screen.look()
-    page.get_by_role("button", name="我同意").click()
+    page.locator("#em-head").get_by_role("button", name="我同意").click()
     expect(page.locator("#em-calls")).to_contain_text("已同意,请拨打")
     for path in ("telling/", "notice/", "story/"):
         screen.go(f"/emergency/{number}/{path}")

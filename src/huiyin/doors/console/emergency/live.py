@@ -23,9 +23,9 @@ from huiyin.incidents.rules import SERVICES
 from huiyin.matters.titles import POSTS
 from huiyin.staff import queries as staff
 
-# Acts on a call for outside help, by its state.
+# Acts on a call for outside help, by its state; a leader agrees at the head of the page.
 CALL_ACTS = {
-    "asked": ("agree", "drop"),
+    "asked": ("drop",),
     "consented": ("drop",),
     "called": ("arrived", "drop"),
     "arrived": ("left",),
@@ -131,16 +131,19 @@ def page_context(
     """Return what the whole page shows."""
     lines = step_lines(request, live)
     grouped = groupby(lines, lambda line: line.step.view.item.group)
+    calls, services = call_lines(live, refused), service_lines(request, live, refused)
+    last = ending(request, live, refused)
+    shown = [act for line in (*calls, *services) for act in line.acts] + last
     return {
         "live": live,
         "etag": etag(request, live.beat),
         "groups": [(title, list(found)) for title, found in grouped],
-        "calls": call_lines(live, refused),
-        "services": service_lines(request, live, refused),
+        "calls": calls,
+        "services": services,
         "duty": queries.call_list(caller=request.caller, number=live.number, at=request.moment),
-        "ending": ending(request, live, refused),
-        "attend": forms.Attend(prefix="attend"),
-        "refused": refused,
+        "ending": last,
+        # Refused because somebody was faster: its place on the page is gone.
+        "lost": [one for one in refused.values() if all(one is not form for _, form in shown)],
         "review": queries.review(caller=request.caller, number=live.number, at=request.moment)
         if live.is_reviewed
         else None,
@@ -180,8 +183,6 @@ def _acts_on(
 ) -> tuple[tuple[str, forms.Act], ...]:
     acts = []
     for name in CALL_ACTS.get(call.state, ()) if live.state == "open" else ():
-        if name == "agree" and not live.may_consent:
-            continue
         form = refused.get(name)
         if form is None or str(form["call"].value()) != str(call.id):
             known = {"call": call.id, "vehicles": call.vehicles}

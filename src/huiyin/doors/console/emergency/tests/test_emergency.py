@@ -149,6 +149,8 @@ def test_the_fire_brigade_waits_for_consent_or_a_reason(cast: Cast) -> None:
     agree = {"step": "agree", "agree-call": call_id}
     assert guard.post(page, agree).status_code == 403
     assert boss.post(page, agree).status_code == 302
+    twice = visitor(cast, "general_manager").post(page, agree)
+    assert twice.status_code == 422 and "已经有了答复" in text_of(twice)
     assert guard.post(page, call).status_code == 302
     shown = text_of(guard.get(page))
     assert "已拨打" in shown and "王静 本人在系统里确认" in shown
