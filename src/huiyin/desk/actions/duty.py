@@ -17,7 +17,7 @@ from huiyin.checklists.actions import end_run, mark_item, start_run
 from huiyin.checklists.models import Run
 from huiyin.desk.access import DESK, admit_to_duty, may_sign
 from huiyin.desk.models import Attendance, DutyLog, DutyNote, OpenItem
-from huiyin.desk.queries.duty import facts_of, last_bookmark, shifts_of, span_of, subject_of
+from huiyin.desk.queries.duty import facts_at, last_bookmark, shifts_of, subject_of
 from huiyin.desk.rules import Span, shift_after, shift_at
 from huiyin.estate import queries as estate
 from huiyin.estate.queries import CommunityRow
@@ -80,16 +80,22 @@ def keep_logs(*, at: datetime) -> int:
 def sign_in(*, by: Caller, at: datetime, community: str, coming: bool = False) -> int:
     """Sign in to the shift of now, or to the ``coming`` one within its last hour; return the log.
 
-    Signed in already, nothing changes. Raises NotFound, Forbidden, UnableToKeepLog.
+    Where the shift of now was handed over already, the next one is meant. Signed in already,
+    nothing changes. Raises NotFound, Forbidden, UnableToKeepLog.
     """
     town = _town(by, community)
     employee_id = _me(by)
     zone, shifts = ZoneInfo(town.zone), shifts_of(town.id, at)
-    span = shift_after(shifts, at, zone) if coming else shift_at(shifts, at, zone)
+    span = shift_at(shifts, at, zone)
+    is_over = span is not None and DutyLog.objects.filter(
+        community_id=town.id, starts_at=span.starts_at, handed_at__isnull=False
+    )
+    if coming or is_over:
+        span = shift_after(shifts, at, zone)
+        if span.starts_at - at > EARLY and not is_over:
+            raise UnableToKeepLog(_("下一班开始前一小时内才能签到。"))
     if span is None:
         raise UnableToKeepLog(_("现在不在任何班次的时间内,不能签到。"))
-    if coming and span.starts_at - at > EARLY:
-        raise UnableToKeepLog(_("下一班开始前一小时内才能签到。"))
     log = _locked(_open(town, span, at).pk)
     if log.handed_at is not None:
         raise UnableToKeepLog(_("这一班已经交班,请到下一班签到。"))
@@ -257,9 +263,7 @@ def hand_over_shift(*, by: Caller, at: datetime, log: int, excuse: str = "") -> 
         if was_here
         else _excuse(excuse, _("代办交班,请写明原因。"))
     )
-    row.facts = facts_of(
-        community_id=row.community_id, span=span_of(row), after_event=row.after_event, at=at
-    ).as_json()
+    row.facts = facts_at(row, at).as_json()
     here.update(signed_off_at=at)
     row.handed_at, row.handed_by_id, row.excuse = at, by.employee_id, excuse
     number = _ask_to_sign(by, at, row)

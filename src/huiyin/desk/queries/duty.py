@@ -1,6 +1,6 @@
 """Reads of the duty log: what happened in a shift, who was there, what is handed on (REC-12)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -241,6 +241,17 @@ def items_for(*, caller: Caller, community: str) -> tuple[ItemRow, ...]:
     return tuple(_item(one) for one in rows[:MOST_LISTED])
 
 
+def facts_at(log: DutyLog, at: datetime) -> Facts:
+    """Count what happened in the shift of a log; handed over early, the rest is the next one's."""
+    span, after_event = span_of(log), log.after_event
+    before = DutyLog.objects.filter(community_id=log.community_id, starts_at__lt=log.starts_at)
+    last = before.order_by("-starts_at").first()
+    if last is not None and last.handed_at is not None and last.handed_at < span.starts_at:
+        span = replace(span, starts_at=last.handed_at)
+        after_event = last.after_event
+    return facts_of(community_id=log.community_id, span=span, after_event=after_event, at=at)
+
+
 def facts_of(*, community_id: int, span: Span, after_event: int, at: datetime) -> Facts:
     """Count what happened in a shift, as it is known at a moment."""
     until = span.ends_at
@@ -399,11 +410,7 @@ def _row(log: DutyLog, people: int, at: datetime) -> DutyRow:
 
 
 def _view(caller: Caller, town: CommunityRow, log: DutyLog, at: datetime) -> DutyView:
-    facts = (
-        read_facts(log.facts)
-        if log.facts is not None
-        else facts_of(community_id=town.id, span=span_of(log), after_event=log.after_event, at=at)
-    )
+    facts = read_facts(log.facts) if log.facts is not None else facts_at(log, at)
     people = _people(log)
     run = _run(log)
     me = caller.employee_id

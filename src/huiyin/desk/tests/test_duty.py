@@ -97,6 +97,22 @@ def test_a_log_fills_itself_and_stays_as_it_was_handed_over(cast: Cast) -> None:
 
 
 @pytest.mark.rule("REC-12")
+def test_what_happens_after_an_early_hand_over_is_the_next_shift_s(cast: Cast) -> None:
+    log = start(cast)
+    call(cast, "answered", "c1")
+    hand_over(cast, log, at=NOON)
+    call(cast, "answered", "c2", at=moment("2026-03-16 13:00"))
+    number = cast.receive(kind="enquiry", at=moment("2026-03-16 13:30"))
+    finish_matter(
+        by=cast.caller("manager"), at=moment("2026-03-16 14:00"), number=number, result="已答复"
+    )
+    following = start(cast, "dispatcher", at=AFTERNOON)
+    facts = view(cast, following, at=AFTERNOON).facts
+    assert (facts.calls, dict(facts.received), facts.finished) == (1, {"enquiry": 1}, 1)
+    assert view(cast, log, at=AFTERNOON).facts.calls == 1
+
+
+@pytest.mark.rule("REC-12")
 def test_a_shift_nobody_kept_is_there_as_a_gap(cast: Cast) -> None:
     cast.receive()
     assert keep_logs(at=AT) == 2  # one in each community
@@ -304,9 +320,8 @@ def test_one_signs_in_once_and_early_only_within_the_hour(cast: Cast) -> None:
         sign_in(by=by, at=moment("2026-03-16 13:59"), community="YG", coming=True)
     coming = sign_in(by=by, at=moment("2026-03-16 14:00"), community="YG", coming=True)
     assert coming != log
-    hand_over(cast, log)
-    with pytest.raises(UnableToKeepLog):
-        start(cast, "dispatcher", at=moment("2026-03-16 14:59"))
+    hand_over(cast, log, at=NOON)
+    assert start(cast, "dispatcher", at=NOON) == coming  # the next one, since this one is over
 
 
 def test_the_log_is_the_desk_s(cast: Cast) -> None:

@@ -138,7 +138,8 @@ def _page(
         context |= _said(shift) | _forms(request, shift, refused)
         now = request.moment
         context["is_now"] = shift.starts_at <= now < shift.ends_at
-        context["is_last_hour"] = context["is_now"] and shift.ends_at - now <= LAST_HOUR
+        is_late = shift.ends_at - now <= LAST_HOUR
+        context["is_last_hour"] = context["is_now"] and (is_late or not shift.is_open)
         context["is_coming"] = now < shift.starts_at
     return render(request, "duty/duty.html", context, status=status)
 
