@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from huiyin.checklists.actions import start_run
@@ -157,7 +157,12 @@ def join_alarm(
 
 
 def _raised_before(by: Caller, key: UUID) -> str:
-    """Return the number of the incident that an alarm sent before belongs to."""
+    """Return the number of the incident that an alarm sent before belongs to.
+
+    The same press arriving twice at once waits here for the first to be done with.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(key)])
     found = Alarm.objects.filter(key=key, by_id=by.employee_id)
     return found.values_list("incident__matter__number", flat=True).first() or ""
 

@@ -18,6 +18,7 @@ from huiyin.incidents.actions.alarm import PLACE_MOST, raise_alarm
 from huiyin.incidents.actions.core import (
     LINE_MOST,
     locked_incident,
+    locked_matter,
     note_on_matter,
     plan_of,
     staff_of,
@@ -132,7 +133,8 @@ def attend(*, by: Caller, at: datetime, number: str, employee: str = "") -> None
     if not is_new:
         return
     trail("on_site", by, at, incident.matter, {"employee": duty.code})
-    if incident.matter.state in ALLOWED["arrive"]:
+    # Read anew under its lock: of two who arrive at once one finds the other on site.
+    if locked_matter(by, number).state in ALLOWED["arrive"]:
         note_on_matter(incident, by, at, "", verb="arrive")
     step = plan_of(incident).arrived.get(rules.DEPARTMENTS.get(duty.post, ""))
     if step:

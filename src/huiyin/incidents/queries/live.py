@@ -82,6 +82,7 @@ def live_view(caller: Caller, pieces: Pieces, at: datetime) -> LiveView:
         community=incident.community.name,
         community_id=incident.community_id,
         zone=incident.community.zone,
+        run_id=incident.run_id,
         plan=incident.plan,
         plan_title=str(titles.PLANS[incident.plan]),
         text=incident.matter.text,

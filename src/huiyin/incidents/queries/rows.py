@@ -122,6 +122,7 @@ class LiveView:
     community: str
     community_id: int
     zone: str
+    run_id: int
     plan: str
     plan_title: str
     text: str

@@ -133,7 +133,8 @@ def page_context(
     grouped = groupby(lines, lambda line: line.step.view.item.group)
     calls, services = call_lines(live, refused), service_lines(request, live, refused)
     last = ending(request, live, refused)
-    shown = [act for line in (*calls, *services) for act in line.acts] + last
+    shown = [act for call in calls for act in call.acts] + last
+    shown += [act for service in services for act in service.acts]
     return {
         "live": live,
         "etag": etag(request, live.beat),

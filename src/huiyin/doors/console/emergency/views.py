@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -16,7 +17,8 @@ from huiyin.doors.console.page import staff_page
 from huiyin.doors.console.steps import take_step
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.doors.parts.photos import store
-from huiyin.incidents import actions, queries, titles
+from huiyin.flows.reactions import react
+from huiyin.incidents import actions, queries
 from huiyin.incidents.queries import LiveView
 from huiyin.kernel.errors import Forbidden, NotFound, Refused
 from huiyin.kernel.paging import is_row_id
@@ -123,10 +125,11 @@ def step(request: StaffRequest, number: str, item: str) -> HttpResponse:
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _refused(request, found, item, refused=form)
+    react(request.moment)
     if opened:
-        messages.warning(request, _("已同时打开“%(plan)s”预案。") % {"plan": titles.PLANS["lift"]})
+        messages.warning(request, _("已同时打开关联的预案 %(number)s。") % {"number": opened})
         if request.htmx:
-            return HttpResponseClientRedirect(f"/emergency/{opened}/")
+            return HttpResponseClientRedirect(reverse("emergency", args=[opened]))
         return redirect("emergency", opened)
     return _done(request, found, item)
 
@@ -291,7 +294,7 @@ def _leave_out(request: StaffRequest, found: LiveView, item: str) -> HttpRespons
 def _done(request: StaffRequest, before: LiveView, item: str) -> HttpResponse:
     """Answer with the step as it now stands, and whatever else has changed since."""
     if not request.htmx:
-        return redirect(f"/emergency/{before.number}/#step-{item}")
+        return redirect(reverse("emergency", args=[before.number]) + f"#step-{item}")
     fresh = queries.live(caller=request.caller, number=before.number, at=request.moment)
     (line,) = (one for one in step_lines(request, fresh) if one.key == item)
     body = render_to_string("emergency/_step.html", {"live": fresh, "line": line}, request)

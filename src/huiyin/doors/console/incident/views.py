@@ -6,6 +6,7 @@ import segno
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -96,7 +97,7 @@ def paper(request: StaffRequest, number: str) -> HttpResponse:
     """Show the report as the paper that is filed: one A4 form, with a code leading back here."""
     found = matters.matter(caller=request.caller, number=number, at=request.moment)
     report = queries.report(caller=request.caller, number=number, at=request.moment)
-    address = request.build_absolute_uri(f"/matters/{number}/incident/")
+    address = request.build_absolute_uri(reverse("incident", args=[number]))
     context = {
         "matter": found,
         "report": report,
@@ -141,4 +142,8 @@ def _forms(
         caller=request.caller, number=number, at=request.moment
     )
     written = {name: getattr(known, name, "") for name in Submit.base_fields}
-    return [("submit", Submit(prefix="submit", initial=written))]
+    form = Submit(prefix="submit", initial=written)
+    if queries.plan_is_open(number=number):
+        for name in ("handling", "responsibility"):
+            form.fields[name].required = True
+    return [("submit", form)]

@@ -1,12 +1,17 @@
 """The red button on its pages: alarm, steps, outside help, the end, the paper."""
 
+import re
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from huiyin.doors.console.tests.visit import Visitor, text_of, visitor
 from huiyin.incidents.models import Incident
+from huiyin.matters.models import Matter
 from huiyin.matters.tests.cast import AT, Cast
 
 ALARM = {"plan": "lift", "place": "3栋1单元2号梯", "text": "有人被困,在喊", "house": ""}
@@ -105,6 +110,37 @@ def test_steps_are_done_on_the_page_and_refusals_keep_what_was_typed(cast: Cast)
         htmx=True,
     )
     assert "省去" in text_of(out)
+
+
+@pytest.mark.rule("EMG-05")
+def test_what_does_not_work_after_a_power_cut_becomes_a_repair_at_once(cast: Cast) -> None:
+    guard = visitor(cast, "guard")
+    number = alarm(guard, plan="power_cut", place="全区", text="停电")
+    assert step(guard, number, "pumps", value="不正常", note="不上水").status_code == 200
+    repair = Matter.objects.get(kind="repair.public")
+    assert "不上水" in repair.text and repair.place == "全区"
+    opened = step(guard, number, "lifts", value="有人被困", note="5栋1号梯")
+    linked = Incident.objects.get(plan="lift").matter.number
+    assert opened.headers["HX-Redirect"] == f"/emergency/{linked}/"
+
+
+def test_a_photo_of_the_spot_is_kept_and_shown_to_those_who_see_the_matter(
+    cast: Cast, tmp_path: Any, settings: Any
+) -> None:
+    settings.HOME = tmp_path
+    guard = visitor(cast, "guard")
+    number = alarm(guard, plan="flooding", place="负一层", text="进水")
+    out = BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "PNG")
+    picture = SimpleUploadedFile("p.png", out.getvalue(), "image/png")
+    answer = guard.post(
+        f"/emergency/{number}/steps/photos/", {"photos-value": [picture]}, htmx=True
+    )
+    assert answer.status_code == 200 and "照片 1 张" in text_of(answer)
+    shown = text_of(visitor(cast, "manager").get(f"/emergency/{number}/"))
+    (path,) = set(re.findall(r'src="(/checklists/\d+/photos/\d+/)"', shown))
+    assert visitor(cast, "manager").get(path).status_code == 200
+    assert visitor(cast, "E031").get(path).status_code == 404
 
 
 @pytest.mark.rule("EMG-01")
