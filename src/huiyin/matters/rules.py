@@ -55,6 +55,10 @@ SETTLED_AT_DESK = (
     "sign_off",
     "appointment",
 )
+# Kinds that only remind of a procedure: its outcome ends them, nothing else does.
+BY_PROCEDURE = ("appointment", *INTERNAL_KINDS)
+# A matter never becomes one of these by hand, nor ceases to be one: its clock would stop with it.
+FIXED_KINDS = ("correction", *BY_PROCEDURE)
 # Nobody reports these because of a problem that others might report too.
 UNLINKABLE = ("callback", "correction", "appointment", *INTERNAL_KINDS)
 
@@ -74,20 +78,24 @@ class Standing:
     is_about_employee: bool = False
 
 
-def refusal(verb: str, standing: Standing) -> str | None:
+def refusal(verb: str, standing: Standing, *, by_procedure: bool = False) -> str | None:
     """Return why a verb is refused now, as a code of ``titles.REFUSALS``, or None.
 
     The same function decides which buttons a page shows, so a page never offers what an action
-    would refuse.
+    would refuse. ``by_procedure`` says that the procedure behind the matter asks, not a person.
     """
     if standing.state not in ALLOWED[verb]:
         return f"{verb}:{standing.state}"
+    reminds = standing.kind in BY_PROCEDURE and not by_procedure
     unassigned = standing.state in UNASSIGNED and standing.kind not in SETTLED_AT_DESK
     reasons = (
         ("pause", standing.is_paused, "paused"),
         ("pause", not standing.is_pausable, "nothing"),
         ("resume", not standing.is_paused, "running"),
         ("finish", unassigned, "unassigned"),
+        ("finish", reminds, standing.kind),
+        ("reopen", reminds, "procedure"),
+        ("reclassify", standing.kind in FIXED_KINDS, "procedure"),
         ("sign", standing.is_signed, "signed"),
         ("sign", standing.is_anonymous, "anonymous"),
         ("close", standing.owes_visit_back, "visit_back"),

@@ -319,7 +319,7 @@ def _settle(by: Caller, at: datetime, row: Appointment, following: Appointment |
         local = following.wished_at.astimezone(queries.zone_of(row.community))
         said += f" {local:%Y-%m-%d %H:%M}"
     result = f"{said}:{row.reason}" if row.reason else said
-    finish_matter(by=by, at=at, number=matter.number, result=result)
+    finish_matter(by=by, at=at, number=matter.number, result=result, settled=True)
     close_matter(by=SYSTEM, at=at, number=matter.number)
 
 

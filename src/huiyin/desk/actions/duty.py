@@ -322,7 +322,7 @@ def sign_log(*, by: Caller, at: datetime, log: int, opinion: str) -> None:
     matter = row.matter
     if matter is not None and matter.state in matter_rules.OPEN:
         result = _("已阅签:%(opinion)s") % {"opinion": row.opinion}
-        finish_matter(by=by, at=at, number=matter.number, result=result)
+        finish_matter(by=by, at=at, number=matter.number, result=result, settled=True)
         close_matter(by=SYSTEM, at=at, number=matter.number)
     _trail("desk.log_signed", by, at, row, {"opinion": row.opinion})
 

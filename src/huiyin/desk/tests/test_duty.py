@@ -25,7 +25,7 @@ from huiyin.desk.actions import (
 )
 from huiyin.desk.models import DutyLog, OpenItem
 from huiyin.desk.queries import DutyView
-from huiyin.kernel.errors import BadInput, Forbidden, NotFound, Refused
+from huiyin.kernel.errors import BadInput, Forbidden, NotFound, Refused, WrongState
 from huiyin.matters.actions import assign_matter, finish_matter, sweep
 from huiyin.matters.models import Matter
 from huiyin.matters.tests.cast import AT, Cast, moment, tick
@@ -151,6 +151,14 @@ def test_the_supervisor_signs_and_the_matter_is_settled(cast: Cast) -> None:
     assert (signed.standing, signed.opinion) == ("signed", "已阅,注意三号楼电梯")
     with pytest.raises(UnableToSign):
         sign_log(by=boss, at=AFTERNOON, log=log, opinion="再签")
+
+
+@pytest.mark.rule("REC-12")
+def test_the_reminder_to_sign_is_not_ticked_off(cast: Cast) -> None:
+    number = hand_over(cast, start(cast))
+    boss = cast.caller("supervisor", AFTERNOON)
+    with pytest.raises(WrongState, match="阅签"):
+        finish_matter(by=boss, at=AFTERNOON, number=number, result="已阅")
 
 
 @pytest.mark.rule("REC-12")

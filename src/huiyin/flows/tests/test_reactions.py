@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -18,7 +19,7 @@ from huiyin.checklists.shipped import all_shipped
 from huiyin.files.models import StoredFile
 from huiyin.flows import approving, reactions, schedule
 from huiyin.flows.reactions import react
-from huiyin.kernel.errors import Forbidden
+from huiyin.kernel.errors import Forbidden, WrongState
 from huiyin.matters import actions as matters
 from huiyin.matters.kinds import KINDS
 from huiyin.matters.models import Matter, Promise
@@ -155,7 +156,12 @@ def test_ticking_off_the_reminder_decides_nothing(cast: Cast) -> None:
     react(AT)
     first = followed(request_id)
     assert reactions.remind_again() == 0
-    matters.finish_matter(by=cast.caller("manager"), at=LATER, number=first.number, result="好")
+    by_hand: dict[str, Any] = {"by": cast.caller("manager"), "at": LATER, "number": first.number}
+    with pytest.raises(WrongState, match="审批"):
+        matters.finish_matter(**by_hand, result="好")
+    with pytest.raises(WrongState):
+        matters.reclassify_matter(**by_hand, kind="complaint", reason="不想审")
+    matters.finish_matter(**by_hand, result="好", settled=True)  # were it over all the same
     schedule.forget()
     schedule.relieve(LATER)
     assert react(LATER) == 1

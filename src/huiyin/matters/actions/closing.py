@@ -122,6 +122,8 @@ def reclassify_matter(
     if kind not in KINDS:
         raise BadInput(_("没有“%(it)s”这个类别。") % {"it": kind}, field="kind")
     important = work.matter.important if important is None else important
+    if kind in rules.FIXED_KINDS:
+        raise BadInput(str(titles.REFUSALS["reclassify:procedure"]), field="kind")
     if (kind, important) == (work.matter.kind, work.matter.important):
         raise BadInput(_("这件事已经是“%(kind)s”。") % {"kind": titles.KINDS[kind]}, field="kind")
     before, was_important = work.matter.kind, work.matter.important

@@ -100,7 +100,7 @@ def open_work(*, number: str, by: Caller, at: datetime, verb: str, admitted: boo
         admit_verb(by, matter, verb)
     (matter.community,) = Community.objects.raw(_COMMUNITY, [matter.community_id])
     work = load_work(matter=matter, by=by, at=at)
-    code = rules.refusal(verb, work.standing())
+    code = rules.refusal(verb, work.standing(), by_procedure=admitted or by.is_system)
     if code is not None:
         raise UnableToChangeMatter(refusal_sentence(code, matter, verb))
     if at < matter.received_at:

@@ -204,10 +204,15 @@ def finish_matter(
     result: str,
     cause: str = "",
     recorded_at: datetime | None = None,
+    settled: bool = False,
 ) -> str:
     """Record the result, and the cause if known (CMP-09). The clocks of what comes after start:
-    feedback, visit back, closing."""
-    work = open_work(number=number, by=by, at=recorded_at or at, verb="finish")
+    feedback, visit back, closing.
+
+    ``settled`` says that the procedure behind the matter asks and has decided who may: what only
+    reminds of one (an approval, a signature, a visitor) is never ticked off by hand.
+    """
+    work = open_work(number=number, by=by, at=recorded_at or at, verb="finish", admitted=settled)
     result = check_text(result, "result")
     if cause and cause not in CAUSES:
         raise BadInput(_("没有“%(it)s”这个原因。") % {"it": cause}, field="cause")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from huiyin.kernel.errors import BadInput, WrongState
 from huiyin.matters import actions, queries
 from huiyin.matters.tests.cast import Cast, make_cast, moment
 
@@ -52,3 +53,25 @@ def test_a_promise_is_explained_by_the_kind_it_was_made_for(cast: Cast) -> None:
     told = {(one.rule, one.state): one.explanation for one in view.promises}
     assert "报修" in told["WO-01", "void"]
     assert "投诉" in told["CMP-07", "running"]
+
+
+@pytest.mark.parametrize("kind", ["approval", "sign_off", "appointment", "correction"])
+def test_what_a_procedure_made_keeps_its_kind(cast: Cast, kind: str) -> None:
+    desk, at = cast.caller("supervisor"), moment("2026-03-16 09:04")
+    number = cast.receive(kind=kind)
+    with pytest.raises(WrongState, match="流程"):
+        actions.reclassify_matter(by=desk, at=at, number=number, kind="complaint", reason="改")
+    with pytest.raises(BadInput, match="流程"):
+        actions.reclassify_matter(
+            by=desk, at=at, number=cast.receive(kind="complaint"), kind=kind, reason="改"
+        )
+
+
+@pytest.mark.parametrize("kind", ["approval", "sign_off", "appointment"])
+def test_what_ended_with_its_procedure_is_not_opened_again(cast: Cast, kind: str) -> None:
+    desk, at = cast.caller("supervisor"), moment("2026-03-16 09:04")
+    number = cast.receive(kind=kind)
+    actions.finish_matter(by=desk, at=at, number=number, result="好", settled=True)
+    with pytest.raises(WrongState):
+        actions.reopen_matter(by=desk, at=at, number=number, reason="再来")
+    assert not queries.matter(caller=desk, number=number, at=at).verbs & {"reopen", "finish"}

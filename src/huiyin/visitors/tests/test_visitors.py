@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiyin.kernel.errors import BadInput, Forbidden, NotFound, Refused
+from huiyin.kernel.errors import BadInput, Forbidden, NotFound, Refused, WrongState
+from huiyin.matters.actions import finish_matter
 from huiyin.matters.models import Matter
 from huiyin.matters.tests.cast import AT, Cast, moment, tick
 from huiyin.notices.models import Message
@@ -92,6 +93,13 @@ def test_the_outcome_settles_the_matter(cast: Cast, outcome: str, reason: str) -
     assert not matter.promises.filter(closed_at__isnull=True).exists()
     row = queries.visit(caller=boss, appointment=appointment).row
     assert (row.state, row.decided_by, row.reason) == (outcome, boss.name, reason)
+
+
+@pytest.mark.rule("REC-08")
+def test_a_visitor_who_waits_is_not_ticked_off(cast: Cast) -> None:
+    matter = come(cast, ask(cast))
+    with pytest.raises(WrongState, match="接待结果"):
+        finish_matter(by=cast.caller("manager"), at=TEN, number=matter.number, result="好")
 
 
 @pytest.mark.rule("REC-08")

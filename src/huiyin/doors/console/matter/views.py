@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from huiyin.approvals.queries import reminded_of
 from huiyin.conduct.access import LEADERS
 from huiyin.conduct.actions import ATTITUDE
+from huiyin.desk.access import may_sign
 from huiyin.doors.console.matter import timeline
 from huiyin.doors.console.matter.forms import NEXT, VERBS, Photos, VerbForm
 from huiyin.doors.console.page import staff_page
@@ -28,8 +29,9 @@ from huiyin.matters import queries as matters
 from huiyin.matters import titles
 from huiyin.matters.queries import MatterView
 from huiyin.staff import queries as staff
+from huiyin.visitors.access import HOSTS
 
-APPROVAL = "approval"
+APPROVAL, SIGN_OFF, APPOINTMENT = "approval", "sign_off", "appointment"
 NEEDS_PEOPLE = frozenset({"assign", "escalate"})
 PHOTO_AGE = 24 * 3600
 
@@ -161,6 +163,10 @@ def _procedure(request: StaffRequest, found: MatterView) -> str:
         return "incident"
     if found.kind == ATTITUDE and request.caller.holds(found.community_id, *LEADERS):
         return "conduct"
+    if found.kind == SIGN_OFF and may_sign(request.caller, found.community_id):
+        return "duty"
+    if found.kind == APPOINTMENT and request.caller.holds(found.community_id, *HOSTS):
+        return "visitors"
     return ""
 
 
