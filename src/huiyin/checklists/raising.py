@@ -16,7 +16,10 @@ SELECT id FROM checklists_mark WHERE raises <> '' AND raised = '' ORDER BY id LI
 
 @dataclass(frozen=True, slots=True)
 class ToRaise:
-    """A failed item: which kind of matter it becomes, where, and what to say."""
+    """A failed item: which kind of matter it becomes, where, and what to say.
+
+    ``before`` is the matter that the same item of the same run became when it failed before, or "".
+    """
 
     id: int
     community: str
@@ -28,6 +31,7 @@ class ToRaise:
     note: str
     by_name: str
     photos: tuple[int, ...]
+    before: str
 
 
 def to_raise() -> list[int]:
@@ -64,7 +68,14 @@ def claim(*, mark_id: int) -> ToRaise | None:
         note=mark.note,
         by_name=mark.by_name,
         photos=_photos_beside(mark, items),
+        before=_raised_before(mark),
     )
+
+
+def _raised_before(mark: Mark) -> str:
+    """Return the last matter of the same item: told again, it is still one thing that is wrong."""
+    same = Mark.objects.filter(run=mark.run_id, item=mark.item).exclude(raised="")
+    return same.order_by("-id").values_list("raised", flat=True).first() or ""
 
 
 def _photos_beside(mark: Mark, items: tuple[rules.Item, ...]) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ from huiyin.matters import actions as matters
 from huiyin.matters import queries
 from huiyin.matters.kinds import KINDS
 from huiyin.matters.models import Matter
+from huiyin.matters.rules import OPEN
 
 log = logging.getLogger("huiyin.reactions")
 
@@ -111,10 +112,17 @@ def _remind(request: ToFollow, at: datetime) -> str:
 
 
 def _raise(at: datetime, mark_id: int) -> bool:
-    """Make the matter that a failed item calls for, at the house or place of its subject."""
+    """Make the matter that a failed item calls for, at the house or place of its subject.
+
+    Marked bad again while its matter is open, it is written there instead of made twice.
+    """
     failed = raising.claim(mark_id=mark_id)
     if failed is None:
         return False
+    if Matter.objects.filter(number=failed.before, state__in=OPEN).exists():
+        matters.note_matter(by=SYSTEM, at=at, number=failed.before, text=_said(failed))
+        raising.keep_raised(mark_id=failed.id, number=failed.before)
+        return True
     house, place = _where(failed.subject, at)
     number = matters.receive_matter(
         by=SYSTEM,

@@ -297,6 +297,25 @@ def test_a_failed_item_becomes_a_matter_once(cast: Cast) -> None:
     assert react(AT) == 0
 
 
+def test_marked_bad_again_it_is_written_on_its_open_matter(cast: Cast) -> None:
+    run_id = run_about(cast, "shift:1")
+    mark(cast, run_id, "hose", False, note="接头渗水")
+    react(AT)
+    matter = Matter.objects.get(kind="repair.public")
+    mark(cast, run_id, "hose", False, note="已漏到走廊")
+    assert react(AT) == 1
+    assert Matter.objects.count() == 1
+    assert matter.events.filter(kind="noted", text__contains="已漏到走廊").exists()
+    assert set(Mark.objects.values_list("raised", flat=True)) == {matter.number}
+    matters.assign_matter(
+        by=cast.caller("supervisor"), at=AT, number=matter.number, to=cast.code("technician")
+    )
+    matters.finish_matter(by=cast.caller("supervisor"), at=AT, number=matter.number, result="已修")
+    mark(cast, run_id, "hose", False, note="又漏了")
+    react(AT)
+    assert Matter.objects.count() == 2
+
+
 @pytest.mark.parametrize("subject", ["shift:1", "matter:nothing"])
 def test_what_is_about_no_matter_has_no_house(cast: Cast, subject: str) -> None:
     run_id = run_about(cast, subject)
