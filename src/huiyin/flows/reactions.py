@@ -22,9 +22,8 @@ from huiyin.kernel.caller import SYSTEM
 from huiyin.kernel.errors import NotFound
 from huiyin.matters import actions as matters
 from huiyin.matters import queries
-from huiyin.matters.kinds import KINDS
 from huiyin.matters.models import Matter
-from huiyin.matters.rules import OPEN
+from huiyin.matters.rules import OPEN, REPORTED
 
 log = logging.getLogger("huiyin.reactions")
 
@@ -129,7 +128,7 @@ def _raise(at: datetime, mark_id: int) -> bool:
         at=at,
         community=failed.community,
         channel=CHANNEL,
-        kind=failed.kind if failed.kind in KINDS else OF_NO_KNOWN_KIND,
+        kind=failed.kind if failed.kind in REPORTED else OF_NO_KNOWN_KIND,
         text=_said(failed),
         house=house or None,
         place=place,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from huiyin.matters.kinds import INTERNAL_KINDS
+from huiyin.matters.kinds import INTERNAL_KINDS, KINDS
 
 OPEN = ("received", "reopened", "assigned", "accepted", "on_site")
 UNASSIGNED = ("received", "reopened")
@@ -59,6 +59,8 @@ SETTLED_AT_DESK = (
 BY_PROCEDURE = ("appointment", *INTERNAL_KINDS)
 # A matter never becomes one of these by hand, nor ceases to be one: its clock would stop with it.
 FIXED_KINDS = ("correction", *BY_PROCEDURE)
+# What somebody may report, or call a matter afterwards.
+REPORTED = tuple(kind for kind in KINDS if kind not in FIXED_KINDS)
 # Nobody reports these because of a problem that others might report too.
 UNLINKABLE = ("callback", "correction", "appointment", *INTERNAL_KINDS)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from huiyin.kernel.errors import BadInput
-from huiyin.matters.kinds import KINDS
+from huiyin.matters.rules import REPORTED
 from huiyin.triage.rules import BadTable, Table, parse
 
 TEXT_MOST = 120_000
@@ -38,7 +38,7 @@ def read_table(text: str) -> Table:
     if len(text) > TEXT_MOST or "\0" in text:
         raise UnableToReadTable(_("词表太长,请精简。"), field="text")
     try:
-        return parse(text.replace("\r\n", "\n"), KINDS)
+        return parse(text.replace("\r\n", "\n"), REPORTED)
     except BadTable as bad:
         words = {"where": bad.where, "detail": bad.detail}
         raise UnableToReadTable(_SENTENCES[bad.problem] % words, field="text") from bad
@@ -53,4 +53,4 @@ def shipped_text() -> str:
 @cache
 def shipped() -> Table:
     """Return the shipped table, ready to be used."""
-    return parse(shipped_text(), KINDS)
+    return parse(shipped_text(), REPORTED)

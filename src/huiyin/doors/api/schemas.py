@@ -19,7 +19,7 @@ from pydantic import (
 from huiyin.incidents.plans import PLANS
 from huiyin.incidents.rules import SERVICES
 from huiyin.matters.kinds import CAUSES, CHANNELS, KINDS, STATES
-from huiyin.matters.rules import FIXED_KINDS
+from huiyin.matters.rules import REPORTED
 
 NO_NUL = r"^[^\u0000]*$"
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2099
@@ -87,9 +87,7 @@ Moment: TypeAlias = Annotated[
 ]
 Day: TypeAlias = Annotated[date, BeforeValidator(_written), AfterValidator(_day_within_reach)]
 Kind: TypeAlias = Annotated[str, AfterValidator(_known(KINDS)), _words(KINDS)]
-# What only a procedure makes is not received by hand.
-FREE_KINDS = tuple(kind for kind in KINDS if kind not in FIXED_KINDS)
-FreeKind: TypeAlias = Annotated[str, AfterValidator(_known(FREE_KINDS)), _words(FREE_KINDS)]
+Reported: TypeAlias = Annotated[str, AfterValidator(_known(REPORTED)), _words(REPORTED)]
 Channel: TypeAlias = Annotated[str, AfterValidator(_known(CHANNELS)), _words(CHANNELS)]
 Cause: TypeAlias = Annotated[str, AfterValidator(_known(CAUSES)), _words(CAUSES)]
 State: TypeAlias = Annotated[str, AfterValidator(_known(STATES)), _words(STATES)]
@@ -120,7 +118,7 @@ class NewMatter(Given):
 
     community: Code
     channel: Channel
-    kind: FreeKind
+    kind: Reported
     text: Text
     house: Word | None = None
     place: Annotated[str, StringConstraints(max_length=80, pattern=NO_NUL)] | None = None

@@ -15,7 +15,7 @@ from huiyin.intake.access import admit_to_stickers
 from huiyin.intake.models import Sticker
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, Forbidden, NotFound, WrongState
-from huiyin.matters.kinds import KINDS
+from huiyin.matters.rules import REPORTED
 from huiyin.trail.actions import record
 
 PLACE_MOST = 60
@@ -57,7 +57,7 @@ def make_stickers(
     if by.employee_id is None:
         raise Forbidden(_("贴纸要由员工本人制作。"))
     wanted = _places(places)
-    if kind not in KINDS:
+    if kind not in REPORTED:
         raise UnableToMakeStickers(_("没有“%(it)s”这个类别。") % {"it": kind}, field="kind")
     found = _buildings(town.id, buildings)
     if len(wanted) * len(found) > rules.STICKERS_MOST:

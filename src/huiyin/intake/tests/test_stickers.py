@@ -70,6 +70,7 @@ def test_what_cannot_be_made(cast: Cast) -> None:
         {"places": [" "]},
         {"places": ["长" * 61]},
         {"kind": "nonsense"},
+        {"kind": "approval"},  # made by a procedure, never reported
         {"buildings": ["99"]},
         {"places": [f"{n}" for n in range(501)]},
     ):

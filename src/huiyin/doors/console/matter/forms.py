@@ -13,11 +13,9 @@ from huiyin.doors.parts.photos import PhotosField, store
 from huiyin.matters import actions, titles
 from huiyin.matters.kinds import OWNER_CHANNELS
 from huiyin.matters.queries import LinkedRow, MatterView
-from huiyin.matters.rules import FIXED_KINDS
+from huiyin.matters.rules import REPORTED
 from huiyin.staff.queries import EmployeeRow
 
-# What is made by a procedure is neither chosen nor changed by hand.
-CHANGEABLE = [(kind, title) for kind, title in titles.KINDS.items() if kind not in FIXED_KINDS]
 CONTACTS = [(code, title) for code, title in titles.CHANNELS.items() if code in OWNER_CHANNELS]
 
 
@@ -215,7 +213,9 @@ class Reclassify(VerbForm):
 
     action = actions.reclassify_matter
     icon = "refresh"
-    kind = forms.ChoiceField(label=_("改为"), choices=CHANGEABLE)
+    kind = forms.ChoiceField(
+        label=_("改为"), choices=[(one, titles.KINDS[one]) for one in REPORTED]
+    )
     reason = forms.CharField(label=_("原因"), widget=text_area(2))
 
 
