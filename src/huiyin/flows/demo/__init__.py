@@ -17,7 +17,10 @@ from django.utils.translation import gettext as _
 
 from huiyin.estate.models import Community
 from huiyin.flows.demo import cast, programme, staffing, town
+from huiyin.flows.demo.occasions import EXTENSION
 from huiyin.flows.demo.stage import Stage
+from huiyin.flows.demo.visits import TECHNICIAN
+from huiyin.intake.models import Sticker
 from huiyin.kernel import clock
 from huiyin.kernel.caller import SYSTEM
 from huiyin.kernel.errors import WrongState
@@ -113,4 +116,16 @@ def _print_log_ins(url: str, *, fresh: bool) -> None:
         if (one.community, one.post) not in shown:
             shown.add((one.community, one.post))
             print(f"  {one.community}  {one.post:<20} {one.code}  {one.name}")
+    print()
+    for what, where in _to_try(url):
+        print(f"  {what:<12} {where}")
     print(flush=True)
+
+
+def _to_try(url: str) -> Iterator[tuple[str, str]]:
+    """Yield what is tried elsewhere than at a desk, and how."""
+    yield "the phone", f"{url}/work/  (log in as {TECHNICIAN})"
+    yield "calls", f"huiyin manage simulate_calls --new-key --extension {EXTENSION} --url {url}"
+    sticker = Sticker.objects.filter(retired_at__isnull=True).order_by("id").first()
+    if sticker is not None:
+        yield "a sticker", f"{url}/r/{sticker.token}/  (no log-in)"

@@ -13,6 +13,7 @@ from huiyin.incidents import actions as incidents
 from huiyin.matters import actions
 
 SORRY = "当时窗口排队的人多,我语气急了,没有解释清楚,愿意向业主当面道歉。"
+EXTENSION = "8003"  # whoever dispatches sits there
 TASK = "学习服务礼仪规范,写出书面检讨,由主管陪同演练接待三次。"
 
 
@@ -21,6 +22,31 @@ class Emergency(Course):
 
     def urgent(self) -> Iterator[datetime]:
         """Arrive, settle, write the report, have it approved by the company."""
+        yield from self._settled()
+        yield from self.reported()
+        yield self.daytime(self.at + timedelta(hours=self.rng.randrange(5, 20)))
+        self.visit(self.rng.choice((4, 5)), "处置及时,感谢。")
+        yield self.wait(30, 300)
+        self.close()
+
+    def before_company(self) -> Iterator[datetime]:
+        """The manager has agreed to the report, the company has not said anything yet."""
+        yield from self._settled()
+        yield from self._written()
+
+    def reported(self) -> Iterator[datetime]:
+        """Write the incident report, sometimes twice, until the company files it."""
+        for opinion in ("请补充设备维保记录。", "") if self.rng.random() < 0.4 else ("",):  # noqa: PLR2004
+            yield from self._written()
+            yield self.daytime(self.at + timedelta(hours=self.rng.randrange(3, 20)))
+            by = self.stage.caller("E902")
+            if opinion:
+                incidents.return_report(by=by, at=self.at, number=self.number, opinion=opinion)
+            else:
+                incidents.approve_report(by=by, at=self.at, number=self.number, opinion="同意。")
+            self.stage.react(self.at)
+
+    def _settled(self) -> Iterator[datetime]:
         is_late = self.rng.random() < 0.25  # noqa: PLR2004
         yield self.wait(5.5, 7) if is_late else self.wait(2, 4.5)
         self.act(actions.arrive_at_matter, by=self.stage.caller("E018"))
@@ -29,34 +55,24 @@ class Emergency(Course):
         self.act(actions.reply_to_owner, by=by, text="已到现场处置,人员安全。", via="phone")
         yield self.wait(30, 90)
         self.finish()
-        yield from self.reported()
-        yield self.daytime(self.at + timedelta(hours=self.rng.randrange(5, 20)))
-        self.visit(self.rng.choice((4, 5)), "处置及时,感谢。")
-        yield self.wait(30, 300)
-        self.close()
 
-    def reported(self) -> Iterator[datetime]:
-        """Write the incident report, sometimes twice, until the company files it."""
-        for opinion in ("请补充设备维保记录。", "") if self.rng.random() < 0.4 else ("",):  # noqa: PLR2004
-            yield self.daytime(self.at + timedelta(hours=self.rng.randrange(3, 16)))
-            incidents.submit_report(
-                by=self.stage.caller("E005"),
-                at=self.at,
-                number=self.number,
-                course=self.story.course,
-                cause=self.story.why,
-                measures=self.story.measures,
-                losses="无人员伤亡。",
-            )
-            yield self.daytime(self.at + timedelta(hours=self.rng.randrange(1, 3)))
-            by = self.stage.caller("E001")
-            incidents.approve_report(by=by, at=self.at, number=self.number, opinion="情况属实。")
-            yield self.daytime(self.at + timedelta(hours=self.rng.randrange(3, 20)))
-            by = self.stage.caller("E902")
-            if opinion:
-                incidents.return_report(by=by, at=self.at, number=self.number, opinion=opinion)
-            else:
-                incidents.approve_report(by=by, at=self.at, number=self.number, opinion="同意。")
+    def _written(self) -> Iterator[datetime]:
+        """Write the report; the manager of the site agrees."""
+        yield self.daytime(self.at + timedelta(hours=self.rng.randrange(3, 16)))
+        incidents.submit_report(
+            by=self.stage.caller("E005"),
+            at=self.at,
+            number=self.number,
+            course=self.story.course,
+            cause=self.story.why,
+            measures=self.story.measures,
+            losses="无人员伤亡。",
+        )
+        self.stage.react(self.at)
+        yield self.daytime(self.at + timedelta(hours=self.rng.randrange(1, 3)))
+        by = self.stage.caller("E001")
+        incidents.approve_report(by=by, at=self.at, number=self.number, opinion="情况属实。")
+        self.stage.react(self.at)
 
 
 class Written(Course):
@@ -138,5 +154,6 @@ def _tell_call(stage: Stage, at: datetime, phone: str, event: str, rings: int) -
         moment=at,
         number=phone,
         rings=rings,
+        extension=EXTENSION if event == "answered" else "",
     )
     return row.matter

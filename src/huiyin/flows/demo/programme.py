@@ -3,11 +3,23 @@
 from datetime import datetime, time, timedelta
 from random import Random
 
+from huiyin.flows.demo import (
+    answers,
+    bursts,
+    counter,
+    goods,
+    letters,
+    plans,
+    rounds,
+    shifts,
+    visits,
+)
 from huiyin.flows.demo.courses import Course
+from huiyin.flows.demo.deck import Deck, fork
 from huiyin.flows.demo.occasions import Attitude, Emergency, Written, answered_call, missed_call
 from huiyin.flows.demo.staffing import ZONE
-from huiyin.flows.demo.stage import Home, Stage
-from huiyin.flows.demo.stories import Story, stories
+from huiyin.flows.demo.stage import Stage
+from huiyin.flows.demo.stories import stories
 
 SEED = "sixty days of 阳光花园"
 DAYS = 60
@@ -64,6 +76,8 @@ FATES = {
 }
 CHANNELS = {"phone": 62, "wechat": 17, "visit": 9, "web": 5, "walk": 3, "email": 2, "sms": 2}
 PUBLIC_CHANNELS = {"phone": 40, "wechat": 25, "patrol": 20, "radio": 8, "walk": 7}
+# What has a file of its own, each with dice of its own.
+FAMILIES = (goods, visits, plans, counter, shifts, letters, answers, rounds, bursts)
 
 
 def rehearse(stage: Stage) -> None:
@@ -78,29 +92,8 @@ def rehearse(stage: Stage) -> None:
             _everyday(stage, rng, deck, at)
     _special_days(stage, rng, deck)
     _today(stage, rng, deck)
-
-
-class Deck:
-    """Deals the stories of a kind so that each is told before one is told again."""
-
-    def __init__(self, rng: Random) -> None:
-        self._rng = rng
-        self._left: dict[str, list[Story]] = {}
-
-    def deal(self, kind: str, stage: Stage, building: str = "") -> tuple[Story, Home]:
-        """Return the next story of a kind and who tells it."""
-        if not self._left.get(kind):
-            self._left[kind] = list(stories()[kind])
-            self._rng.shuffle(self._left[kind])
-        story = self._left[kind].pop()
-        homes = [
-            home
-            for home in stage.homes
-            if building in ("", home.building)
-            and not (story.needs_neighbours and (home.is_top or home.floor == 1))
-        ]
-        home = self._rng.choice(homes)
-        return story.at(home, self._rng), home
+    for family in FAMILIES:
+        family.rehearse(stage, Random(f"{SEED} {family.__name__}"), deck)  # noqa: S311
 
 
 def _everyday(stage: Stage, rng: Random, deck: Deck, at: datetime) -> None:
@@ -110,7 +103,7 @@ def _everyday(stage: Stage, rng: Random, deck: Deck, at: datetime) -> None:
     anonymous = kind in ("complaint", "suggestion") and rng.random() < 0.08  # noqa: PLR2004
     course = Course(
         stage,
-        _fork(rng),
+        fork(rng),
         story,
         home,
         at,
@@ -133,11 +126,17 @@ def _drawn(rng: Random, weights: dict[str, int]) -> str:
 
 
 def _special_days(stage: Stage, rng: Random, deck: Deck) -> None:
-    for back, hour, building in ((52, 15, "2"), (38, 7, "7"), (26, 21, "4"), (8, 10, "1")):
+    for back, hour, building, fate in (
+        (52, 15, "2", "urgent"),
+        (38, 7, "7", "urgent"),
+        (26, 21, "4", "urgent"),
+        (8, 10, "1", "urgent"),
+        (2, 10, "5", "before_company"),
+    ):
         story, home = deck.deal("complaint.emergency", stage, building)
-        at = _moment(stage, back, hour, 12)
-        stage.put_on(Emergency(stage, _fork(rng), story, home, at).run("urgent"))
-    _power_cut(stage, rng, deck, _moment(stage, 17, 19, 41))
+        at = stage.moment(back, hour, 12)
+        stage.put_on(Emergency(stage, fork(rng), story, home, at).run(fate))
+    _power_cut(stage, rng, deck, stage.moment(17, 19, 41))
     for back, about, fate in (
         (55, "E013", "smooth"),
         (41, "E025", "smooth"),
@@ -146,8 +145,8 @@ def _special_days(stage: Stage, rng: Random, deck: Deck) -> None:
         (3, "E009", "smooth"),
     ):
         story, home = deck.deal("complaint.attitude", stage)
-        at = _moment(stage, back, 10, 20)
-        attitude = Attitude(stage, _fork(rng), story, home, at, about=about)
+        at = stage.moment(back, 10, 20)
+        attitude = Attitude(stage, fork(rng), story, home, at, about=about)
         stage.put_on(attitude.run(fate))
         stage.put_on(attitude.looked_into())
     for back, important, fate in (
@@ -160,11 +159,11 @@ def _special_days(stage: Stage, rng: Random, deck: Deck) -> None:
         (1, True, "left"),
     ):
         story, home = deck.deal("complaint.written", stage)
-        at = _moment(stage, back, 9, 35)
-        written = Written(stage, _fork(rng), story, home, at, channel="letter", important=important)
+        at = stage.moment(back, 9, 35)
+        written = Written(stage, fork(rng), story, home, at, channel="letter", important=important)
         stage.put_on(written.run(fate))
     for back in (58, 49, 44, 33, 29, 21, 16, 10, 4, 2):
-        at = _moment(stage, back, rng.choice((9, 12, 18)), rng.randrange(50))
+        at = stage.moment(back, rng.choice((9, 12, 18)), rng.randrange(50))
         home = rng.choice(stage.homes)
         stage.put_on(missed_call(stage, at, home, rng.choice((6, 14, 25, 55))))
 
@@ -173,7 +172,7 @@ def _power_cut(stage: Stage, rng: Random, deck: Deck, at: datetime) -> None:
     """One emergency, and within half an hour as many calls as on three common days."""
     dark = next(one for one in stories()["complaint.emergency"] if "停电" in one.text)
     home = next(one for one in stage.homes if one.building == "5")
-    emergency = Emergency(stage, _fork(rng), dark.at(home, rng), home, at)
+    emergency = Emergency(stage, fork(rng), dark.at(home, rng), home, at)
     stage.put_on(emergency.run("urgent"))
     for number in range(18):
         story, home = deck.deal("power_cut", stage, "5")
@@ -181,7 +180,7 @@ def _power_cut(stage: Stage, rng: Random, deck: Deck, at: datetime) -> None:
         fate = "answered" if story.kind == "enquiry" else "smooth"
         if story.kind == "repair" and number % 2:
             fate = "tardy"  # lost in the rush
-        stage.put_on(Course(stage, _fork(rng), story, home, later).run(fate))
+        stage.put_on(Course(stage, fork(rng), story, home, later).run(fate))
         if number % 3 == 0:
             rings = rng.randrange(4, 9)
             stage.put_on(answered_call(stage, later - timedelta(seconds=40), home.phone, rings))
@@ -216,13 +215,4 @@ def _today(stage: Stage, rng: Random, deck: Deck) -> None:
     ):
         story, home = deck.deal(kind, stage)
         at = stage.now - timedelta(minutes=minutes, seconds=rng.randrange(60))
-        stage.put_on(Course(stage, _fork(rng), story, home, at).run(fate))
-
-
-def _moment(stage: Stage, back: int, hour: int, minute: int) -> datetime:
-    return datetime.combine(stage.today - timedelta(days=back), time(hour, minute), ZONE)
-
-
-def _fork(rng: Random) -> Random:
-    """Give a course dice of its own, so that it goes the same way whoever acts between."""
-    return Random(rng.random())  # noqa: S311
+        stage.put_on(Course(stage, fork(rng), story, home, at).run(fate))

@@ -8,14 +8,15 @@ import heapq
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cached_property
 from itertools import count
 from random import Random
 
 from django.db import connection
 
-from huiyin.estate.models import House
+from huiyin.estate.models import Community, House
+from huiyin.flows import reactions
 from huiyin.flows.demo import cast, photos
 from huiyin.flows.demo.staffing import ZONE, people
 from huiyin.kernel import clock
@@ -130,11 +131,34 @@ class Stage:
         return tuple(homes)
 
     @cached_property
+    def community_id(self) -> int:
+        """The id of YG."""
+        return Community.objects.values_list("pk", flat=True).get(code=cast.FIRST)
+
+    @cached_property
     def photos(self) -> tuple[int, ...]:
         """File ids of a few drawn photos, stored once."""
         return photos.store(by=self.caller(cast.codes("technician")[0]), at=self.now)
 
+    @cached_property
+    def mended(self) -> tuple[int, ...]:
+        """File ids of the same walls after the work."""
+        return photos.store(by=self.caller(cast.codes("technician")[0]), at=self.now, mended=True)
+
+    @cached_property
+    def signatures(self) -> tuple[int, ...]:
+        """File ids of a few drawn signatures."""
+        return photos.store_signatures(by=self.caller(cast.codes("technician")[0]), at=self.now)
+
     # -- time
+
+    def moment(self, back: int, hour: int, minute: int) -> datetime:
+        """Return a moment so many days ago."""
+        return datetime.combine(self.today - timedelta(days=back), time(hour, minute), ZONE)
+
+    def react(self, at: datetime) -> None:
+        """Let requests and failed items have their matters, as the next tick would."""
+        reactions.react(at)
 
     def put_on(self, course: Course) -> None:
         """Let a course begin at the first moment it names."""

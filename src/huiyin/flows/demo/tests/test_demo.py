@@ -9,18 +9,28 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.db import connection
+from django.db.models import F
 
 from huiyin.accounts.models import User
+from huiyin.approvals.models import Request
+from huiyin.checklists.models import Mark
+from huiyin.desk.models import Call, DutyLog, OpenItem
 from huiyin.estate.models import Building, Community, House
+from huiyin.fieldwork.models import ChargeSlip, FieldAct, PriceItem, Sheet, StockMove
 from huiyin.flows import demo
 from huiyin.flows.demo import cast, courses, occasions, programme
 from huiyin.flows.demo.stage import Home, Stage
 from huiyin.flows.demo.stories import stories
+from huiyin.incidents.models import Incident, IncidentReport, OutsideCall
+from huiyin.intake.models import Batch, RawMail, Report
 from huiyin.kernel.caller import POSTS
+from huiyin.knowledge.models import Answer
 from huiyin.matters.kinds import CAUSES, KINDS
-from huiyin.matters.models import Event, Matter, Promise
+from huiyin.matters.models import Event, Matter, Photo, Promise
 from huiyin.notices.models import Message
+from huiyin.reports.audit import audit
 from huiyin.staff.queries import directory, keeper_id_of
+from huiyin.visitors.models import Appointment
 
 HOME = Home("3-1-1201", "3", "1", 12, "01", False, "王丽", "13812345678")
 
@@ -134,6 +144,62 @@ def test_the_play_leaves_a_community_in_full_swing(short_play: Stage, moment: da
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM estate_house WHERE kind IN ('flat', 'office')")
         assert 580 <= cursor.fetchone()[0] - 40 <= 640
+    _the_field_left_its_papers()
+    _the_desk_kept_its_books(moment)
+    _emergencies_went_by_their_plans()
+    assert [line.broken for line in audit(moment) if not line.ok] == []
+
+
+def _the_field_left_its_papers() -> None:
+    """Sheets signed for money and for none, photos of both stages, what a phone said late."""
+    signed = Sheet.objects.filter(signed_at__isnull=False)
+    assert signed.filter(signed_amount=0).exists()
+    assert signed.filter(signed_amount__gt=0).count() == ChargeSlip.objects.count() >= 10
+    assert ChargeSlip.objects.filter(void_asked_at__isnull=False, voided_at__isnull=True).exists()
+    assert Sheet.objects.filter(lines__isnull=False, signed_at__isnull=True).exists()
+    stages = set(Photo.objects.filter(matter__kind="repair.public").values_list("stage", flat=True))
+    assert {"before", "after"} <= stages
+    states = set(FieldAct.objects.values_list("state", flat=True))
+    assert states == {"done", "conflict"}
+    late = FieldAct.objects.filter(received_at__gt=F("used_at") + timedelta(minutes=10))
+    assert late.filter(state="done").exists()
+    assert PriceItem.objects.values("code").distinct().count() >= 25
+    assert StockMove.objects.filter(kind="out").exists()
+
+
+def _the_desk_kept_its_books(moment: datetime) -> None:
+    """Shifts signed and not yet signed, visitors of every outcome, mails, slips and stickers."""
+    logs = DutyLog.objects.filter(community__code="YG")
+    assert logs.filter(signed_at__isnull=False, notes__isnull=False).count() >= 10
+    assert logs.filter(handed_at__isnull=False, signed_at__isnull=True).exists()
+    assert logs.filter(handed_at__isnull=True, ends_at__gt=moment, people__isnull=False).exists()
+    assert OpenItem.objects.filter(accepted_at__isnull=False).exists()
+    states = set(Appointment.objects.values_list("state", flat=True))
+    wanted = {"booked", "arrived", "received", "declined", "rearranged", "cancelled"}
+    assert states == wanted
+    assert Appointment.objects.filter(walk_in=True).exists()
+    assert Call.objects.filter(taken_by__isnull=False).exists()
+    mails = list(RawMail.objects.order_by("id").values_list("state", flat=True))
+    assert mails == ["matter", "auto", "reply"]
+    assert Report.objects.count() == 2
+    assert set(Batch.objects.values_list("channel", flat=True)) == {"box", "forum", "interview"}
+    overdue = Answer.objects.filter(review_on__lt=moment.date())
+    assert overdue.count() == 1
+    assert Answer.objects.filter(used_count__gt=0).count() > 5
+
+
+def _emergencies_went_by_their_plans() -> None:
+    """One filed, one waiting for the manager, one still open; what failed became a matter."""
+    reports = IncidentReport.objects.filter(matter__incident__isnull=False)
+    assert set(reports.values_list("state", flat=True)) == {"filed", "submitted"}
+    assert Incident.objects.filter(state="open").exists()
+    assert OutsideCall.objects.exclude(without_consent="").exists()
+    waiting = Request.objects.filter(state="waiting")
+    assert {one.step for one in waiting} == {0, 1}
+    assert not waiting.filter(followed="").exists()
+    raised = Mark.objects.exclude(raised="").values_list("raised", flat=True)
+    assert Matter.objects.filter(number__in=raised, kind="repair.public").count() == 1
+    assert Matter.objects.filter(parent__isnull=False).count() == 8
 
 
 def _asked(*, empty: bool) -> argparse.Namespace:
