@@ -4,8 +4,8 @@ from huiyin.fieldwork.actions.acts import (
     ActResult,
     TooManyPhotos,
     UnableToSync,
-    check_photos_left,
     take_acts,
+    wants_photo,
 )
 from huiyin.fieldwork.actions.core import UnableToChangeSheet
 from huiyin.fieldwork.actions.prices import (
@@ -40,7 +40,6 @@ __all__ = [
     "add_price_item",
     "ask_void",
     "change_price",
-    "check_photos_left",
     "count_stock",
     "drop_line",
     "give_consent",
@@ -52,4 +51,5 @@ __all__ = [
     "sign_sheet",
     "take_acts",
     "void_slip",
+    "wants_photo",
 ]

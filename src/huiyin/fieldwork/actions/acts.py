@@ -23,7 +23,7 @@ from django.utils.translation import ngettext
 
 from huiyin.fieldwork import rules, titles
 from huiyin.fieldwork.actions.doing import Doing, do
-from huiyin.fieldwork.actions.incoming import Act, is_storable, read_act, read_key
+from huiyin.fieldwork.actions.incoming import Act, is_storable, read_act
 from huiyin.fieldwork.models import FieldAct
 from huiyin.files.rules import MOST_A_DAY
 from huiyin.kernel.caller import SYSTEM, Caller
@@ -99,18 +99,27 @@ def take_acts(
     return tuple(_take(batch, one, file_id) for one in acts)
 
 
-def check_photos_left(*, by: Caller, now: datetime, key: str) -> None:
-    """Raise TooManyPhotos when somebody has sent a day's number of photos, unless it is one again.
+def wants_photo(*, by: Caller, now: datetime, act: object) -> bool:
+    """Tell whether the picture of an act is to be stored: readable, and heard of for the first time.
 
-    To be asked before the bytes are stored.
+    To be asked before the bytes are stored, so that nobody fills the disk past the day's number.
+    Raises Forbidden, TooManyPhotos.
     """
+    employee = _employee_of(by)
+    try:
+        read = read_act(act, file_id=0)
+    except BadInput:
+        return False
+    if FieldAct.objects.filter(key=read.key).exists():
+        return False
     sent = FieldAct.objects.filter(
-        employee=_employee_of(by), received_at__gt=now - timedelta(days=1), file__isnull=False
+        employee=employee, received_at__gt=now - timedelta(days=1), file__isnull=False
     )
-    known = read_key(key)
-    if sent.count() < MOST_A_DAY or (known and sent.filter(key=known).exists()):
-        return
-    raise TooManyPhotos(_("24 小时内最多上传 %(n)d 张照片,其余的稍后再传。") % {"n": MOST_A_DAY})
+    if sent.count() >= MOST_A_DAY:
+        raise TooManyPhotos(
+            _("24 小时内最多上传 %(n)d 张照片,其余的稍后再传。") % {"n": MOST_A_DAY}
+        )
+    return True
 
 
 def _employee_of(by: Caller) -> Employee:

@@ -232,9 +232,11 @@ def _run(doing: Doing) -> RunView | None:
 def _with_file(doing: Doing, run: RunView, key: str) -> object:
     """Return the value of a mark with the file that came: photos add up, a signature is one."""
     view = next((one for one in run.items if one.item.key == key), None)
-    if view is not None and view.item.kind == "signature":
+    if view is None or view.item.kind not in ("photo", "signature"):
+        raise BadInput(_("这一项不收照片或签字,请更新页面后再试。"), field="item")
+    if view.item.kind == "signature":
         return {"file": doing.file_id, "name": doing.text("name", required=True)}
-    before = view.mark.value.get("files", []) if view and view.mark else []
+    before = view.mark.value.get("files", []) if view.mark else []
     return {"files": [*(one for one in before if one != doing.file_id), doing.file_id]}
 
 

@@ -30,6 +30,7 @@ from huiyin.fieldwork.actions import ActResult
 from huiyin.fieldwork.rows import ChecklistRow, JobRow, LineRow, PriceRow
 from huiyin.fieldwork.rules import HOME_KINDS
 from huiyin.files.actions import store_photo
+from huiyin.files.queries import find_photo
 from huiyin.files.rules import MOST_BYTES
 from huiyin.kernel.clock import BadMoment, parse
 from huiyin.kernel.errors import BadInput, Refused
@@ -138,17 +139,19 @@ def photo(request: StaffRequest) -> HttpResponse:
         raise Trouble(422, _("没有收到照片,请重新上传。"), "file")
     _check_person(request, fields.get("employee"))
     sent_at = _moment(fields.get("sent_at"))
-    key = fields.get("key", "")
-    actions.check_photos_left(by=request.caller, now=request.moment, key=key)
-    data = file.read(MOST_BYTES + 1)
-    file_id = store_photo(by=request.caller, at=request.moment, name=file.name or "", data=data)
     act = {
-        "key": key,
+        "key": fields.get("key", ""),
         "act": fields.get("act") or ("sign" if "amount" in fields else "photo"),
         "matter": fields.get("matter"),
         "at": fields.get("at"),
         "given": {name: value for name, value in fields.items() if name not in _ENVELOPE},
     }
+    is_wanted = actions.wants_photo(by=request.caller, now=request.moment, act=act)
+    data = file.read(MOST_BYTES + 1)
+    if is_wanted:
+        file_id = store_photo(by=request.caller, at=request.moment, name=file.name or "", data=data)
+    else:
+        file_id = find_photo(data) or 0
     results = actions.take_acts(
         by=request.caller,
         now=request.moment,

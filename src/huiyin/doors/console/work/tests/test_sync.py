@@ -382,3 +382,25 @@ def test_somebody_without_a_post_has_an_empty_day_and_still_hands_in(cast: Cast)
 def test_whoever_has_no_job_has_an_empty_day(cast: Cast) -> None:
     assert Phone(cast, "guard").jobs().json()["jobs"] == []
     assert Matter.objects.count() == 0
+
+
+def test_what_is_no_act_or_another_picture_under_a_known_key_fills_no_disk(cast: Cast) -> None:
+    number, phone = a_job(cast, accepted=True), Phone(cast)
+    key = str(uuid.uuid4())
+    assert results(phone.send_file(a_picture(1), matter=number, key=key)) == ["done"]
+    kept = StoredFile.objects.count()
+    assert results(phone.send_file(a_picture(2), matter=number, key="none")) == ["refused"]
+    assert results(phone.send_file(a_picture(3), matter=number, act="nothing")) == ["refused"]
+    assert results(phone.send_file(a_picture(4), matter=number, key=key)) == ["refused"]
+    assert results(phone.send_file(b"no picture", matter=number, key=key)) == ["refused"]
+    assert results(phone.send_file(a_picture(1), matter=number, key=key)) == ["again"]
+    assert StoredFile.objects.count() == kept
+
+
+def test_a_picture_for_what_takes_none_is_refused_and_does_not_come_back(cast: Cast) -> None:
+    number, phone = a_job(cast, accepted=True), Phone(cast)
+    ticked = phone.act("mark", number, item="shoe_covers", value=True)
+    assert results(phone.send(phone.act("arrive", number), ticked)) == ["done", "done"]
+    for act in ("photo", "mark"):
+        told = phone.send_file(a_picture(5), matter=number, act=act, item="shoe_covers")
+        assert results(told) == ["refused"]  # not "held", which the phone would send for ever
