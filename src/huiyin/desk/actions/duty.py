@@ -149,6 +149,8 @@ def hand_item(
     about = _matter(by, row, matter.strip()) if matter.strip() else None
     if moves and about is None:
         raise BadInput(_("要连同经办人一起移交,请先选择事项。"), field="matter")
+    if about is not None and about.about_employee_id == person.pk:
+        raise BadInput(_("不能移交给 %(name)s,请换一位。") % {"name": person.name}, field="to")
     if about is not None and row.items.filter(matter=about).exists():
         raise BadInput(_("这件事项已经列入本班的移交。"), field="matter")
     line = text.strip() or (about.text if about else "")

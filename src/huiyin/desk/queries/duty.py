@@ -235,7 +235,7 @@ def items_for(*, caller: Caller, community: str) -> tuple[ItemRow, ...]:
     admit_to_duty(caller, town.id)
     if caller.employee_id is None:
         return ()
-    rows = _items().filter(
+    rows = _items_of(caller).filter(
         log__community_id=town.id, to_id=caller.employee_id, accepted_at__isnull=True
     )
     return tuple(_item(one) for one in rows[:MOST_LISTED])
@@ -367,8 +367,12 @@ def _logs() -> QuerySet[DutyLog]:
     return DutyLog.objects.select_related("handed_by", "taken_by", "signed_by", "matter")
 
 
-def _items() -> QuerySet[OpenItem]:
-    return OpenItem.objects.select_related("matter", "to", "by").order_by("id")
+def _items_of(caller: Caller) -> QuerySet[OpenItem]:
+    """Open items as the caller may read them: none of a matter about the caller (CMP-11)."""
+    items = OpenItem.objects.select_related("matter", "to", "by").order_by("id")
+    if caller.employee_id is None:
+        return items
+    return items.exclude(matter__about_employee_id=caller.employee_id)
 
 
 def _item(one: OpenItem) -> ItemRow:
@@ -428,7 +432,9 @@ def _view(caller: Caller, town: CommunityRow, log: DutyLog, at: datetime) -> Dut
         facts=facts,
         people=people,
         notes=_notes(log),
-        items=tuple(_item(one) for one in _items().filter(log_id=log.pk)) if log.pk else (),
+        items=tuple(_item(one) for one in _items_of(caller).filter(log_id=log.pk))
+        if log.pk
+        else (),
         checked=run is not None and run.state == Run.State.DONE,
         run_id=run.pk if run else None,
         excuse=log.excuse,

@@ -268,6 +268,21 @@ def test_an_open_item_goes_to_a_named_person_who_accepts_it(cast: Cast) -> None:
     assert Message.objects.filter(purpose=f"duty.item:{watched.id}").count() == 1
 
 
+@pytest.mark.rule("CMP-05")
+def test_whoever_is_complained_of_reads_nothing_of_it_in_the_log(cast: Cast) -> None:
+    about = cast.code("dispatcher")
+    number = cast.receive(kind="complaint.attitude", text="调度员态度不好", about_employee=about)
+    log = start(cast)
+    given: dict[str, Any] = {"by": cast.caller("receptionist"), "at": NOON, "log": log}
+    with pytest.raises(BadInput) as refused:
+        hand_item(**given, to=about, matter=number)
+    assert refused.value.field == "to"
+    hand_item(**given, to=cast.code("supervisor"), matter=number)
+    hand_item(**given, to=about, text="钥匙")
+    assert [one.matter for one in view(cast, log).items] == [number, ""]
+    assert [one.text for one in view(cast, log, "dispatcher").items] == ["钥匙"]
+
+
 @pytest.mark.rule("REC-12")
 def test_a_matter_changes_hands_only_when_it_should(cast: Cast) -> None:
     log = start(cast)

@@ -100,7 +100,7 @@ def take_acts(
 
 
 def wants_photo(*, by: Caller, now: datetime, act: object) -> bool:
-    """Tell whether the picture of an act is to be stored: readable, and heard of for the first time.
+    """Tell whether to store the picture of an act: it is readable, and heard of for the first time.
 
     To be asked before the bytes are stored, so that nobody fills the disk past the day's number.
     Raises Forbidden, TooManyPhotos.

@@ -82,7 +82,10 @@ def _locked(by: Caller, number: str) -> ChargeSlip:
     if matter_id is None:
         raise NotFound(_("没有这张收费单。"))
     matter = Matter.objects.select_for_update(no_key=True).get(pk=matter_id)
-    if not by.works_in(matter.community_id):
+    is_about_me = (
+        matter.about_employee_id is not None and matter.about_employee_id == by.employee_id
+    )
+    if is_about_me or not by.works_in(matter.community_id):
         raise NotFound(_("没有这张收费单。"))
     admit_to_slips(by, matter.community_id)
     admit_to_void(by, matter.community_id)

@@ -191,7 +191,7 @@ def _matter(caller: Caller, number: str) -> Matter:
 def slips(*, caller: Caller, community_id: int, cursor: str = "") -> Page[SlipRow]:
     """Return the charge slips of a community, newest first, page by page. One query."""
     admit_to_slips(caller, community_id)
-    rows = _slips().filter(community_id=community_id)
+    rows = _slips_of(caller).filter(community_id=community_id)
     if cursor:
         rows = rows.filter(_after(cursor))
     found = list(rows.order_by("-made_at", "-id")[: PAGE + 1])
@@ -201,7 +201,7 @@ def slips(*, caller: Caller, community_id: int, cursor: str = "") -> Page[SlipRo
 def slip(*, caller: Caller, number: str) -> SlipView:
     """Return one slip; NotFound to strangers, Forbidden to colleagues without charges to do."""
     found = (
-        _slips()
+        _slips_of(caller)
         .select_related("community", "void_asked_by", "voided_by")
         .filter(number=number.replace("\0", ""))
         .first()
@@ -231,6 +231,11 @@ def slip(*, caller: Caller, number: str) -> SlipView:
 
 def _slips() -> QuerySet[ChargeSlip]:
     return ChargeSlip.objects.select_related("sheet__matter", "house")
+
+
+def _slips_of(caller: Caller) -> QuerySet[ChargeSlip]:
+    """Slips as the caller may find them: none of a matter about the caller (CMP-05)."""
+    return _slips().exclude(sheet__matter__about_employee_id=caller.employee_id or 0)
 
 
 def slip_row(one: ChargeSlip) -> SlipRow:

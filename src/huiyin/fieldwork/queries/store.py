@@ -94,12 +94,17 @@ def moves(*, caller: Caller, community_id: int, code: str, cursor: str = "") -> 
     if cursor:
         rows = rows.filter(pk__lt=_after(cursor))
     found = list(rows.select_related("line__sheet__matter").order_by("-id")[: PAGE + 1])
-    return paging.page_of(found, PAGE, _move_row, lambda one: (one.pk,))
+    return paging.page_of(found, PAGE, lambda one: _move_row(one, caller), lambda one: (one.pk,))
 
 
-def _move_row(one: StockMove) -> MoveRow:
-    matter = one.line.sheet.matter.number if one.line else ""
-    return MoveRow(one.kind, one.quantity, one.reason, matter, one.at, one.by_name)
+def _move_row(one: StockMove, caller: Caller) -> MoveRow:
+    """Return a move; the number of a matter is blank to whom the matter is about (CMP-05)."""
+    matter = one.line.sheet.matter if one.line else None
+    is_hidden = matter is None or (
+        matter.about_employee_id is not None and matter.about_employee_id == caller.employee_id
+    )
+    number = "" if matter is None or is_hidden else matter.number
+    return MoveRow(one.kind, one.quantity, one.reason, number, one.at, one.by_name)
 
 
 def _after(cursor: str) -> int:

@@ -436,3 +436,22 @@ def test_a_key_writes_one_line(cast: Cast, job: str) -> None:
     first = actions.add_line(by=tech, at=LATER, number=job, **given)
     assert actions.add_line(by=tech, at=LATER, number=job, **given) == first
     assert Line.objects.count() == 1
+
+
+@pytest.mark.rule("CMP-05")
+def test_whoever_the_matter_is_about_finds_neither_its_slip_nor_its_number(
+    cast: Cast, job: str
+) -> None:
+    line(cast, job)
+    number, town = sign(cast, job, "38.50"), cast.town.community.pk
+    Matter.objects.filter(number=job).update(about_employee=cast.employee("supervisor"))
+    for post, found in (("manager", True), ("supervisor", False)):
+        caller = cast.caller(post)
+        page = queries.slips(caller=caller, community_id=town)
+        assert [one.number for one in page.items] == ([number] if found else [])
+        (move,) = queries.moves(caller=caller, community_id=town, code="M01").items
+        assert move.matter == (job if found else "")
+    with pytest.raises(NotFound):
+        queries.slip(caller=cast.caller("supervisor"), number=number)
+    with pytest.raises(NotFound):
+        actions.ask_void(by=cast.caller("supervisor"), at=LATER, number=number, reason="错")

@@ -19,6 +19,7 @@ from huiyin.matters.queries.lists import (
     list_matters,
     my_work,
     owners_gone,
+    seen,
 )
 from huiyin.matters.queries.one import facts_of, matter
 from huiyin.matters.queries.rows import (
@@ -59,5 +60,6 @@ __all__ = [
     "owners_gone",
     "photo_file",
     "pulse",
+    "seen",
     "still_wanted",
 ]

@@ -1,5 +1,6 @@
 """Lists of matters: the queue, one's own work, and how many stand how."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -228,6 +229,12 @@ def linkable(
     rows = rows.exclude(pk=report.pk).exclude(kind__in=rules.UNLINKABLE)
     found = rows.order_by("-received_at", "-id").values_list(*ROW_FIELDS)[:limit]
     return tuple(matter_row(row, caller, at) for row in found)
+
+
+def seen(*, caller: Caller, numbers: Iterable[str]) -> frozenset[str]:
+    """Return those of some numbers that are matters the caller may see. One query."""
+    wanted = [one for one in numbers if one and "\x00" not in one]
+    return frozenset(visible(caller).filter(number__in=wanted).values_list("number", flat=True))
 
 
 def my_work(*, caller: Caller, at: datetime, limit: int = 100) -> tuple[MatterRow, ...]:

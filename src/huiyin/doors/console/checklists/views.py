@@ -1,5 +1,6 @@
 """The pages of runs: start one, fill it in item by item, end or drop it, look at old ones."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiyin.checklists import actions, queries
-from huiyin.checklists.rows import RunView
+from huiyin.checklists.rows import RunRow, RunView
 from huiyin.doors.console.checklists.marking import NOTHING, Line, Sent, line, value_of
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.parts.forms import DoorForm, text_area
@@ -78,7 +79,7 @@ def checklists(request: StaffRequest) -> HttpResponse:
     context = {
         "lists": LISTS.items(),
         "chosen": chosen,
-        "rows": [(row, about_words(row.subject)) for row in page.items],
+        "rows": [(row, about_words(row.subject)) for row in _seen(request, page.items)],
         "next": page.next,
         "form": form,
     }
@@ -86,6 +87,13 @@ def checklists(request: StaffRequest) -> HttpResponse:
         return render(request, "checklists/_rows.html", context)
     whole, part = "checklists/checklists.html", "checklists/_list.html"
     return show(request, whole, part, context, status=status)
+
+
+def _seen(request: StaffRequest, rows: Sequence[RunRow]) -> list[RunRow]:
+    """Leave out the runs about matters that the caller may not see: their numbers tell already."""
+    numbers = {row.subject: row.subject.partition(MATTER)[2] for row in rows}
+    seen = matters.seen(caller=request.caller, numbers=numbers.values())
+    return [row for row in rows if not numbers[row.subject] or numbers[row.subject] in seen]
 
 
 def _start_form(request: StaffRequest) -> StartForm:

@@ -137,6 +137,7 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "answer": found,
+        "source": "".join(matters.seen(caller=request.caller, numbers=[found.from_matter])),
         "may_confirm": _may_confirm(request, found),
         "today": _today(request),
     }

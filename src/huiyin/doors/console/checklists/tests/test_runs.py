@@ -227,6 +227,8 @@ def test_the_list_of_a_procedure_is_only_read_here_by_who_sees_the_matter(cast: 
     assert page.post(f"{path}finish/").status_code == 403
     for there in (path, f"{path}print/"):
         assert visitor(cast, "gardener").get(there).status_code == 404
+    assert number in text_of(page.get("/checklists/"))
+    assert number not in text_of(visitor(cast, "gardener").get("/checklists/"))
     assert page.post("/checklists/", {"code": "visit.home", "place": "x"}).status_code == 422
 
 

@@ -165,3 +165,12 @@ def test_the_shipped_guides_name_kinds_and_channels_that_exist() -> None:
         assert set(guide.kinds) <= set(KINDS)
         assert set(guide.channels) <= set(CHANNELS)
         assert 4 <= len(guide.steps) <= 8
+
+
+@pytest.mark.rule("CMP-05")
+def test_the_matter_behind_an_answer_is_named_to_who_may_see_it(cast: Cast) -> None:
+    about = cast.code("receptionist")
+    number = cast.receive(kind="complaint.attitude", about_employee=about)
+    path = f"/knowledge/{keep(cast, from_matter=number)}/"
+    assert number in text_of(visitor(cast, "manager").get(path))
+    assert number not in text_of(visitor(cast, "receptionist").get(path))
