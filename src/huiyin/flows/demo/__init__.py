@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.estate.models import Community
 from huiyin.flows.demo import cast, programme, staffing, town
-from huiyin.flows.demo.occasions import EXTENSION
+from huiyin.flows.demo.counter import SEATS
 from huiyin.flows.demo.stage import Stage
 from huiyin.flows.demo.visits import TECHNICIAN
 from huiyin.intake.models import Sticker
@@ -125,7 +125,9 @@ def _print_log_ins(url: str, *, fresh: bool) -> None:
 def _to_try(url: str) -> Iterator[tuple[str, str]]:
     """Yield what is tried elsewhere than at a desk, and how."""
     yield "the phone", f"{url}/work/  (log in as {TECHNICIAN})"
-    yield "calls", f"huiyin manage simulate_calls --new-key --extension {EXTENSION} --url {url}"
+    code, extension, _label = SEATS[0]
+    simulate = f"manage simulate_calls --new-key --extension {extension} --url {url}"
+    yield "calls", f"{sys.argv[0]} {simulate}  (a card pops up for {code})"
     sticker = Sticker.objects.filter(retired_at__isnull=True).order_by("id").first()
     if sticker is not None:
         yield "a sticker", f"{url}/r/{sticker.token}/  (no log-in)"
