@@ -111,6 +111,17 @@ def refusal(verb: str, standing: Standing, *, by_procedure: bool = False) -> str
     return next((f"{verb}:{why}" for about, holds, why in reasons if about == verb and holds), None)
 
 
+def photos_missing(kind: str, state: str, stages: Iterable[str]) -> tuple[str, ...]:
+    """Return which photos a public repair still lacks: with its warning sign, and done (WO-07)."""
+    if kind != "repair.public":
+        return ()
+    wanted = {"on_site": ("before",)}.get(state, ())
+    if state in (*AFTER, "closed"):
+        wanted = ("before", "after")
+    there = set(stages)
+    return tuple(stage for stage in wanted if stage not in there)
+
+
 def nearest(dues: Iterable[tuple[str, datetime]]) -> datetime | None:
     """Return the moment a queue sorts a matter by: its earliest due promise still owed.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from huiyin.matters.rules import OPEN
+from huiyin.matters.rules import OPEN, photos_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,11 @@ class MatterView:
     linked: tuple[LinkedRow, ...]
     """Reports of the same problem linked to this one, oldest first."""
     verbs: frozenset[str]
+
+    @property
+    def photos_missing(self) -> tuple[str, ...]:
+        """Name the photos that a public repair still lacks: ``before``, ``after`` (WO-07)."""
+        return photos_missing(self.kind, self.state, self.photo_stages)
 
     @property
     def open_linked(self) -> tuple[LinkedRow, ...]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,6 +22,13 @@ def state_of(cast: Cast, number: str) -> str:
     return matter(caller=cast.caller("manager"), number=number, at=NEXT).state
 
 
+def a_picture() -> SimpleUploadedFile:
+    """Draw a small picture as a browser sends it."""
+    picture = BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(picture, "PNG")
+    return SimpleUploadedFile("前.png", picture.getvalue(), "image/png")
+
+
 def supervisor(cast: Cast) -> Caller:
     """Return the caller who dispatches."""
     return cast.caller("supervisor")
@@ -32,6 +40,24 @@ def test_the_page_offers_what_is_allowed_now_and_only_that(cast: Cast) -> None:
     assert f"{page}assign/" in shown
     assert f"{page}visit-back/" not in shown
     assert f"{page}reopen/" not in shown
+
+
+@pytest.mark.rule("WO-07")
+def test_a_public_repair_says_which_photos_it_lacks(cast: Cast) -> None:
+    number = cast.receive(kind="repair.public", house=None, place="2栋电梯厅")
+    desk: dict[str, Any] = {"by": supervisor(cast), "at": AT, "number": number}
+    actions.assign_matter(**desk, to=cast.code("technician"))
+    page = visitor(cast, "supervisor")
+    before, after = "还没有施工前的照片", "还没有施工后的照片"
+    assert before not in text_of(page.get(f"/matters/{number}/"))
+    actions.arrive_at_matter(**desk)
+    assert before in text_of(page.get(f"/matters/{number}/"))
+    page.post(
+        f"/matters/{number}/photo/", form={"photo-photos": a_picture(), "photo-stage": "before"}
+    )
+    actions.finish_matter(**desk, result="换了灯")
+    shown = text_of(page.get(f"/matters/{number}/"))
+    assert before not in shown and after in shown
 
 
 def test_assigning_shows_the_matter_anew(cast: Cast) -> None:
@@ -120,9 +146,7 @@ def test_who_complained_is_hidden_from_those_who_do_not_handle_it(cast: Cast) ->
 
 def test_a_photo_is_kept_and_shown_to_those_who_see_the_matter(cast: Cast) -> None:
     number = cast.receive()
-    picture = BytesIO()
-    Image.new("RGB", (8, 8), "teal").save(picture, "PNG")
-    file = SimpleUploadedFile("前.png", picture.getvalue(), "image/png")
+    file = a_picture()
     desk = visitor(cast, "receptionist")
     sent = desk.post(f"/matters/{number}/photo/", at=NEXT, form={"photo-photos": file})
     assert sent.status_code == 302
