@@ -12,10 +12,18 @@ CHAIN_SETTERS = ("manager", *COMPANY_LEADERS)
 
 
 def admit_to_request(caller: Caller, request: Request | None) -> Request:
-    """Return the request for whoever works in its community; it is not there for strangers."""
-    if request is None or not caller.works_in(request.community_id):
+    """Return the request for whoever works in its community.
+
+    It is not there for strangers, nor for whom its subject complains about (CMP-05).
+    """
+    if request is None or not caller.works_in(request.community_id) or is_about(caller, request):
         raise NotFound(_("没有这份审批。"))
     return request
+
+
+def is_about(caller: Caller, request: Request) -> bool:
+    """Tell whether the subject of the request complains about the caller."""
+    return caller.employee_id is not None and caller.employee_id == request.about_id
 
 
 def is_involved(caller: Caller, request: Request) -> bool:

@@ -63,8 +63,9 @@ def ask(
     subject: str,
     title: str,
     amount: Decimal | None = None,
+    about_id: int | None = None,
 ) -> int:
-    """Ask for a decision and return the request.
+    """Ask for a decision and return the request; ``about_id`` is whom the subject complains about.
 
     1. The chain of the kind and amount is taken as it is now.
     2. Steps at which nobody but the asker could decide are passed over.
@@ -80,7 +81,7 @@ def ask(
     steps = chains.steps_for(community_id=community_id, kind=kind, amount=amount)
     if steps is None:
         raise BadInput(_("还没有为“%(kind)s”设定审批流程。") % {"kind": kind}, field="kind")
-    people = staff.directory(community_id=community_id, at=at)
+    people = staff.directory(community_id=community_id, at=at).without(about_id)
     where = standing(steps, 0, asker_id, people)
     if where is None:
         raise UnableToAsk(_("除了您本人,没有人能审批。请先在“员工”里安排审批岗位。"))
@@ -97,6 +98,7 @@ def ask(
                 skipped=list(range(where.step)),
                 asked_at=at,
                 asked_by_id=asker_id,
+                about_id=about_id,
             )
     except IntegrityError as error:
         raise UnableToAsk(_("同一件事已经在等待审批。")) from error
@@ -126,7 +128,7 @@ def decide(
     reason = _words(reason, "reason", LONGEST_REASON, required=verdict == "returned")
     if verdict not in Decision.Verdict.values:
         raise BadInput(_("请选择同意或退回。"), field="verdict")
-    people = staff.directory(community_id=request.community_id, at=at)
+    people = staff.directory(community_id=request.community_id, at=at).without(request.about_id)
     where = standing(request.steps, request.step, request.asked_by_id, people)
     decider = where.decider(me) if where else None
     late = request.state != State.WAITING or (step is not None and request.step > step)

@@ -9,6 +9,7 @@ from huiyin.approvals import titles
 from huiyin.approvals.models import Request
 from huiyin.approvals.rules import standing
 from huiyin.staff.queries import directory
+from huiyin.staff.rules import Directory
 
 MOST = 200  # of one round; the next follows a few seconds later
 # By hand, for every tick asks it.
@@ -19,7 +20,8 @@ _TO_FOLLOW = "SELECT id FROM approvals_request WHERE to_follow ORDER BY id LIMIT
 class ToFollow:
     """A request that moved: the matter made before, and for whom the next one is, if it waits.
 
-    ``decider`` is the code of who may decide now, on duty first; "" when nobody can.
+    ``decider`` is the code of who may decide now, on duty first; "" when nobody can. ``about`` is
+    the code of whom the subject complains about; "" when nobody who works there.
     """
 
     id: int
@@ -31,6 +33,7 @@ class ToFollow:
     followed: str
     is_waiting: bool
     decider: str
+    about: str
 
 
 def to_follow() -> list[int]:
@@ -54,6 +57,8 @@ def claim(*, request_id: int, at: datetime) -> ToFollow | None:
     if request is None:
         return None
     is_waiting = request.state == Request.State.WAITING
+    everybody = directory(community_id=request.community_id, at=at)
+    about = everybody.people.get(request.about_id or 0)
     last = request.decisions.order_by("-step").values_list("at", flat=True).first()
     return ToFollow(
         id=request.pk,
@@ -64,12 +69,13 @@ def claim(*, request_id: int, at: datetime) -> ToFollow | None:
         moved_at=request.decided_at or last or request.asked_at,
         followed=request.followed,
         is_waiting=is_waiting,
-        decider=_decider(request, at) if is_waiting else "",
+        decider=_decider(request, everybody) if is_waiting else "",
+        about=about.code if about else "",
     )
 
 
-def _decider(request: Request, at: datetime) -> str:
-    people = directory(community_id=request.community_id, at=at)
+def _decider(request: Request, everybody: Directory) -> str:
+    people = everybody.without(request.about_id)
     where = standing(request.steps, request.step, request.asked_by_id, people)
     return where.deciders[0].person.code if where else ""
 

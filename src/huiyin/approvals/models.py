@@ -63,6 +63,10 @@ class Request(models.Model):
     asked_by = models.ForeignKey(
         Employee, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    # Whom the subject complains about: decides nothing, is not shown it.
+    about = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     followed = models.CharField(max_length=30, blank=True, default="")
     to_follow = models.BooleanField(default=True)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from huiyin.approvals import chains, titles
-from huiyin.approvals.access import admit_to_request, is_involved
+from huiyin.approvals.access import admit_to_request, is_about, is_involved
 from huiyin.approvals.chains import ChainRow
 from huiyin.approvals.models import Decision, Request
 from huiyin.approvals.rules import Standing, standing
@@ -101,10 +101,12 @@ def waiting(*, caller: Caller, community_id: int | None, at: datetime) -> tuple[
     staff: dict[int, Directory] = {}
     rows = []
     for one in found.order_by("id"):
+        if is_about(caller, one):
+            continue
         place = one.community_id
         if place not in staff:
             staff[place] = directory(community_id=place, at=at)
-        where = standing(one.steps, one.step, one.asked_by_id, staff[place])
+        where = standing(one.steps, one.step, one.asked_by_id, staff[place].without(one.about_id))
         decider = where.decider(caller.employee_id) if where else None
         if decider is not None:
             behalf = decider.on_behalf_of.name if decider.on_behalf_of else ""
@@ -116,14 +118,15 @@ def asked_by_me(*, caller: Caller, community_id: int, cursor: str = "") -> Page[
     """Return what the caller asked in a community, newest first, page by page. One query."""
     admit_to_community(caller, community_id)
     found = _all().filter(community_id=community_id, asked_by=caller.employee_id)
-    return _page(found, cursor)
+    return _page(_not_about(found, caller), cursor)
 
 
 def decided_by_me(*, caller: Caller, community_id: int, cursor: str = "") -> Page[RequestRow]:
     """Return what the caller decided in a community, newest first, page by page. One query."""
     admit_to_community(caller, community_id)
     mine = Decision.objects.filter(by=caller.employee_id).values("request")
-    return _page(_all().filter(community_id=community_id, pk__in=mine), cursor)
+    found = _all().filter(community_id=community_id, pk__in=mine)
+    return _page(_not_about(found, caller), cursor)
 
 
 def request(*, caller: Caller, request_id: int, at: datetime) -> RequestView:
@@ -146,7 +149,11 @@ def of_subject(*, caller: Caller, subject: str, at: datetime) -> tuple[RequestVi
     if "\0" in subject:
         return ()
     found = _all().filter(subject=subject).order_by("-id")
-    return tuple(_view(caller, one, at) for one in found if caller.works_in(one.community_id))
+    return tuple(_view(caller, one, at) for one in found if _may_list(caller, one))
+
+
+def _may_list(caller: Caller, one: Request) -> bool:
+    return caller.works_in(one.community_id) and not is_about(caller, one)
 
 
 def reminded_of(*, number: str) -> int | None:
@@ -162,6 +169,10 @@ def chains_in_force(*, caller: Caller, community_id: int) -> tuple[ChainRow, ...
 
 def _all() -> QuerySet[Request]:
     return Request.objects.select_related("asked_by", "community")
+
+
+def _not_about(found: QuerySet[Request], caller: Caller) -> QuerySet[Request]:
+    return found.exclude(about_id=caller.employee_id or 0)
 
 
 def _page(found: QuerySet[Request], cursor: str) -> Page[RequestRow]:
@@ -200,7 +211,7 @@ def _view(caller: Caller, found: Request, at: datetime) -> RequestView:
         for one in found.decisions.select_related("by", "on_behalf_of").order_by("step")
     )
     is_waiting = found.state == Request.State.WAITING
-    people = directory(community_id=found.community_id, at=at)
+    people = directory(community_id=found.community_id, at=at).without(found.about_id)
     where = standing(found.steps, found.step, found.asked_by_id, people) if is_waiting else None
     decider = where.decider(caller.employee_id) if where else None
     behalf = decider.on_behalf_of.name if decider and decider.on_behalf_of else ""

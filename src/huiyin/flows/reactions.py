@@ -101,6 +101,7 @@ def _remind(request: ToFollow, at: datetime) -> str:
         kind="approval",
         text=text % {"title": request.title, "kind": request.kind_title},
         owner=request.decider or None,
+        about_employee=request.about or None,
     )
     if request.decider:
         matters.assign_matter(by=SYSTEM, at=at, number=number, to=request.decider)

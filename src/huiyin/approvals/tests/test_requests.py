@@ -397,3 +397,20 @@ def test_lists_ask_few_questions_however_long(cast: Cast) -> None:
         assert (len(rest.items), rest.next) == (5, None)
         with pytest.raises(BadInput):
             look(caller=caller, community_id=community_id, cursor="x")
+
+
+@pytest.mark.rule("CMP-05")
+def test_whom_the_subject_complains_about_decides_nothing_and_finds_nothing(cast: Cast) -> None:
+    manager = cast.employee("manager")
+    request_id = ask(cast, about_id=manager.pk)
+    assert seen(cast, request_id, "general_manager").steps[0].people == (
+        cast.employee("assistant").name,
+    )
+    place = {"caller": cast.caller("manager"), "community_id": cast.town.community.pk}
+    assert queries.waiting(**place, at=LATER) == ()
+    assert queries.of_subject(caller=cast.caller("manager"), subject=SUBJECT, at=LATER) == ()
+    with pytest.raises(NotFound):
+        seen(cast, request_id, "manager")
+    with pytest.raises(NotFound):
+        decide(cast, request_id, "manager")
+    assert decide(cast, request_id, "assistant").state == "waiting"

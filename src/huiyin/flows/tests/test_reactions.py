@@ -104,6 +104,24 @@ def test_each_step_has_its_own_matter_and_the_last_one_ends_them(cast: Cast) -> 
     assert react(LATER + timedelta(minutes=3)) == 0
 
 
+@pytest.mark.rule("CMP-05")
+def test_the_reminder_is_not_shown_to_whom_the_request_is_about(cast: Cast) -> None:
+    concerned = cast.employee("manager")
+    request_id = approvals.ask(
+        by=cast.caller("supervisor"),
+        at=AT,
+        community_id=cast.town.community.pk,
+        kind="incident_report",
+        subject="matter:x",
+        title="处理表",
+        about_id=concerned.pk,
+    )
+    react(AT)
+    reminder = followed(request_id)
+    assert (reminder.about_employee, reminder.owner) == (concerned, cast.employee("assistant"))
+    assert not Message.objects.filter(recipient=concerned).exists()
+
+
 @pytest.mark.rule("PLN-02")
 def test_an_undecided_request_climbs(cast: Cast) -> None:
     request_id = ask(cast)

@@ -92,6 +92,7 @@ def submit_report(
         kind=KIND,
         subject=_subject(matter),
         title=_("%(number)s 突发事件处理表") % {"number": matter.number},
+        about_id=matter.about_employee_id,
     )
 
 
