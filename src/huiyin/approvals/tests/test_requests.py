@@ -406,9 +406,9 @@ def test_whom_the_subject_complains_about_decides_nothing_and_finds_nothing(cast
     assert seen(cast, request_id, "general_manager").steps[0].people == (
         cast.employee("assistant").name,
     )
-    place = {"caller": cast.caller("manager"), "community_id": cast.town.community.pk}
-    assert queries.waiting(**place, at=LATER) == ()
-    assert queries.of_subject(caller=cast.caller("manager"), subject=SUBJECT, at=LATER) == ()
+    caller, place = cast.caller("manager"), cast.town.community.pk
+    assert queries.waiting(caller=caller, community_id=place, at=LATER) == ()
+    assert queries.of_subject(caller=caller, subject=SUBJECT, at=LATER) == ()
     with pytest.raises(NotFound):
         seen(cast, request_id, "manager")
     with pytest.raises(NotFound):
