@@ -10,6 +10,7 @@ from uuid import UUID
 from huiyin.flows import suggesting
 from huiyin.flows.demo import cast
 from huiyin.flows.demo.deck import Deck
+from huiyin.flows.demo.settling import settled
 from huiyin.flows.demo.stage import Stage
 from huiyin.intake import actions as intake
 from huiyin.intake.actions import Arrived, NewItem
@@ -25,6 +26,15 @@ SLIPS = (
     NewItem("complaint", "保安晚上在岗亭看手机,车到了半天才抬杆。", anonymous=True),
     NewItem("suggestion", "建议在中心花园加两张带靠背的椅子,老人坐得住。", anonymous=True),
     NewItem("praise", "谢谢3栋的管家小韩,下雨天帮我把快递送上楼。", anonymous=True),
+)
+BOX_DONE = (
+    "已对当班保安批评教育,岗亭禁止使用手机。",
+    "已列入下季度园林改造,增设两张靠背椅。",
+    "已转告韩雪并在晨会表扬。",
+)
+TALK_DONE = (
+    ("E007", "已报工程部,单元门口铺设橡胶坡道。"),
+    ("E020", "更换窗扇滑轮和密封条,开关正常,淋水不漏。"),
 )
 POST = NewItem(
     "complaint", "论坛帖子:地库灯太暗,倒车看不清柱子,已经有两辆车刮了。", caller="海月风"
@@ -58,7 +68,7 @@ def _box(stage: Stage, rng: Random, at: datetime, slips: tuple[NewItem, ...]) ->
     """Two people open the box; an empty one is written down as well."""
     yield at
     facts = {"opened_on": f"{at:%Y-%m-%d}", "opened_by": "E013 E005", "place": "大堂意见箱"}
-    intake.take_batch(
+    numbers = intake.take_batch(
         by=stage.caller("E013"),
         at=at,
         community=cast.FIRST,
@@ -68,11 +78,13 @@ def _box(stage: Stage, rng: Random, at: datetime, slips: tuple[NewItem, ...]) ->
         facts=facts,
         note=f"意见箱 {facts['place']} {facts['opened_on']} 由 陈思雨、林岚 开箱。",
     )
+    for number, done in zip(numbers, BOX_DONE, strict=False):
+        stage.put_on(settled(stage, number, at, to="E007", result=done))
 
 
 def _post(stage: Stage, rng: Random, at: datetime) -> Iterator[datetime]:
     yield at
-    intake.take_batch(
+    (number,) = intake.take_batch(
         by=stage.caller("E013"),
         at=at,
         community=cast.FIRST,
@@ -82,6 +94,8 @@ def _post(stage: Stage, rng: Random, at: datetime) -> Iterator[datetime]:
         facts={"link": "https://bbs.example.com/thread-8812"},
         note="帖子链接:https://bbs.example.com/thread-8812",
     )
+    done = "地库东区加装 12 盏感应灯,柱子贴反光条,已在论坛回帖。"
+    stage.put_on(settled(stage, number, at, to="E008", result=done, told=True))
 
 
 def _interview(stage: Stage, rng: Random, at: datetime) -> Iterator[datetime]:
@@ -92,7 +106,7 @@ def _interview(stage: Stage, rng: Random, at: datetime) -> Iterator[datetime]:
         ("suggestion", "希望单元门口加一段坡道,轮椅上不来。"),
         ("repair.public", "楼道三楼窗户关不严,下雨往里飘。"),
     )
-    intake.take_batch(
+    numbers = intake.take_batch(
         by=stage.caller("E007"),
         at=at,
         community=cast.FIRST,
@@ -102,6 +116,8 @@ def _interview(stage: Stage, rng: Random, at: datetime) -> Iterator[datetime]:
         facts={"met_on": f"{at:%Y-%m-%d}"},
         note=f"上门专访 {at:%Y-%m-%d}。",
     )
+    for number, (code, done) in zip(numbers, TALK_DONE, strict=True):
+        stage.put_on(settled(stage, number, at, to=code, result=done, told=True))
 
 
 def _stickers(stage: Stage, rng: Random, at: datetime) -> Iterator[datetime]:

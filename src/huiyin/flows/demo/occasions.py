@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from huiyin.conduct import actions as conduct
 from huiyin.desk import actions as desk
+from huiyin.desk.queries import CallRow
 from huiyin.flows.demo import cast
 from huiyin.flows.demo.courses import Course
 from huiyin.flows.demo.staffing import ZONE
@@ -122,16 +123,20 @@ class Attitude(Course):
         actions.close_matter(by=supervisor, at=at, number=correction)
 
 
-def answered_call(stage: Stage, at: datetime, phone: str, rings: int) -> Iterator[datetime]:
-    """A call that was answered after some rings, as the exchange tells of it (REC-01)."""
+def answered_call(stage: Stage, at: datetime, course: Course, rings: int) -> Iterator[datetime]:
+    """A call that was answered after some rings, and the matter that came of it (REC-01)."""
     yield at
-    _tell_call(stage, at, phone, "answered", rings)
+    call = _tell_call(stage, at, course.home.phone, "answered", rings)
+    yield (at := at + timedelta(minutes=4))
+    if course.number:
+        by = stage.dispatcher(at)
+        desk.tie_call(by=by, at=at, call=call.id, number=course.number)
 
 
 def missed_call(stage: Stage, at: datetime, home: Home, minutes: int) -> Iterator[datetime]:
     """A call given up before anybody answered, and called back after some minutes (REC-01)."""
     yield at
-    number = _tell_call(stage, at, home.phone, "abandoned", 5)
+    number = _tell_call(stage, at, home.phone, "abandoned", 5).matter
     if number is None:
         return
     yield (at := at + timedelta(minutes=minutes))
@@ -144,8 +149,8 @@ def missed_call(stage: Stage, at: datetime, home: Home, minutes: int) -> Iterato
     actions.close_matter(by=stage.dispatcher(at), at=at, number=number)
 
 
-def _tell_call(stage: Stage, at: datetime, phone: str, event: str, rings: int) -> str | None:
-    row = desk.record_call(
+def _tell_call(stage: Stage, at: datetime, phone: str, event: str, rings: int) -> CallRow:
+    return desk.record_call(
         by=stage.dispatcher(at),
         at=at,
         community=cast.FIRST,
@@ -156,4 +161,3 @@ def _tell_call(stage: Stage, at: datetime, phone: str, event: str, rings: int) -
         rings=rings,
         extension=EXTENSION if event == "answered" else "",
     )
-    return row.matter

@@ -292,11 +292,11 @@ def _now(lift: Incident) -> Iterator[datetime]:
     """Somebody is in a lift right now; the lift company is on its way, a leader was asked."""
     yield lift.at
     lift.ring("E014", "lift", "6栋2单元电梯停了,里面有一位业主按了求救铃。", "6栋2单元1号梯")
-    yield lift.wait(1.5)
+    yield lift.wait(1)
     lift.call("E014", "lift")
+    yield from lift.steps("E014", NOW, 0.2)
     yield lift.wait(1)
     lift.come("E018", "E020")
-    yield from lift.steps("E014", NOW, 0.7)
     yield lift.wait(0.5)
     lift.step("E018", "companion", {"name": "彭超", "at": lift.at.isoformat()})
     yield lift.wait(6)

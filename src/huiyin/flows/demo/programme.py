@@ -115,7 +115,7 @@ def _everyday(stage: Stage, rng: Random, deck: Deck, at: datetime) -> None:
     stage.put_on(course.run(fate))
     if channel == "phone" and not anonymous:
         rings = rng.choices((1, 2, 3, 4, 6), weights=(30, 40, 20, 7, 3))[0]
-        stage.put_on(answered_call(stage, at - timedelta(minutes=2), home.phone, rings))
+        stage.put_on(answered_call(stage, at - timedelta(minutes=2), course, rings))
 
 
 def _drawn(rng: Random, weights: dict[str, int]) -> str:
@@ -180,10 +180,11 @@ def _power_cut(stage: Stage, rng: Random, deck: Deck, at: datetime) -> None:
         fate = "answered" if story.kind == "enquiry" else "smooth"
         if story.kind == "repair" and number % 2:
             fate = "tardy"  # lost in the rush
-        stage.put_on(Course(stage, fork(rng), story, home, later).run(fate))
+        course = Course(stage, fork(rng), story, home, later)
+        stage.put_on(course.run(fate))
         if number % 3 == 0:
             rings = rng.randrange(4, 9)
-            stage.put_on(answered_call(stage, later - timedelta(seconds=40), home.phone, rings))
+            stage.put_on(answered_call(stage, later - timedelta(seconds=40), course, rings))
 
 
 # -- and today: something of everything, whatever the hour

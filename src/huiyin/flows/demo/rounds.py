@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from huiyin.checklists import actions as checklists
+from huiyin.checklists.models import Mark
 from huiyin.flows.demo.deck import Deck
+from huiyin.flows.demo.settling import settled
 from huiyin.flows.demo.staffing import ZONE
 from huiyin.flows.demo.stage import Stage
 
@@ -108,3 +110,7 @@ def _round(
     yield (at := at + timedelta(minutes=1))
     checklists.end_run(by=by, at=at, run_id=run)
     stage.react(at)
+    if failed:
+        mark = Mark.objects.get(run_id=run, item="leaks")
+        done = "更换 2 号泵出口阀门盘根,试压无滴漏,地面已擦干。"
+        yield from settled(stage, mark.raised, at, to="E020", result=done)
