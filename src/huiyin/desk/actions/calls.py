@@ -14,7 +14,7 @@ from huiyin.desk.models import Call, Extension
 from huiyin.desk.queries.calls import CallRow, call_row
 from huiyin.desk.rules import EVENTS, RINGS_MOST, CallState, hear, wants_call_back
 from huiyin.estate import queries as estate
-from huiyin.estate.access import admit_to_phones
+from huiyin.estate.access import admit_to_phones, may_see_phones
 from huiyin.estate.queries import CommunityRow
 from huiyin.estate.rules import masked
 from huiyin.kernel.caller import Caller
@@ -163,6 +163,26 @@ def reveal_number(*, by: Caller, at: datetime, call: int) -> str:
         community_id=row.community_id,
     )
     return row.number
+
+
+@transaction.atomic
+def reveal_numbers(*, by: Caller, at: datetime, community: str) -> bool:
+    """Tell whether somebody may read the numbers of a list in full; the trail keeps that they did.
+
+    Raises NotFound, Forbidden.
+    """
+    town = estate.community(caller=by, code=community)
+    admit_to_calls(by, town.id)
+    if not may_see_phones(by, town.id):
+        return False
+    record(
+        action="personal.read",
+        by=by,
+        at=at,
+        subject=f"calls:{town.code}",
+        community_id=town.id,
+    )
+    return True
 
 
 @transaction.atomic

@@ -86,24 +86,29 @@ def _record(by: Caller, payload: CallEventGiven) -> dict[str, Any]:
         rings=payload.rings,
         extension=payload.extension,
     )
-    return _shown(row)
+    return _shown(row, whole=payload.number.strip() == row.number)  # what the teller knows
 
 
 @router.get("/calls", response=CallsOut, summary="List calls, newest first")
 def calls(request: Request, asked: Query[CallFilter]) -> dict[str, Any]:
-    """List the calls of a community."""
+    """List the calls of a community.
+
+    Telephone numbers stand in full for posts that may read them, which the trail records; masked
+    for others.
+    """
+    whole = actions.reveal_numbers(by=request.caller, at=clock.now(), community=asked.community)
     page = queries.calls(
         caller=request.caller, community=asked.community, cursor=asked.cursor, limit=asked.limit
     )
-    return {"items": [_shown(row) for row in page.items], "next": page.next}
+    return {"items": [_shown(row, whole=whole) for row in page.items], "next": page.next}
 
 
-def _shown(row: CallRow) -> dict[str, Any]:
+def _shown(row: CallRow, *, whole: bool) -> dict[str, Any]:
     zone = ZoneInfo(row.zone)
     return {
         "community": row.community,
         "call_id": row.call_id,
-        "number": row.number,
+        "number": row.number if whole else row.masked,
         "ringing_at": moment_or_none(row.ringing_at, zone),
         "answered_at": moment_or_none(row.answered_at, zone),
         "abandoned_at": moment_or_none(row.abandoned_at, zone),

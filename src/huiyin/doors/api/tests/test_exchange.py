@@ -17,6 +17,7 @@ from huiyin.doors.api.tests.cast import STRANGER, Site, make_site
 from huiyin.kernel.errors import Forbidden, NotFound
 from huiyin.matters.models import Matter
 from huiyin.matters.tests.cast import AT
+from huiyin.trail.models import Entry
 
 KNOWN = "13812345678"
 pytestmark = pytest.mark.django_db
@@ -174,3 +175,19 @@ def test_two_hundred_identical_messages_from_eight_threads_make_one_call() -> No
     assert len(told) == 200
     assert len(set(told)) == 1 and told[0][0] == 200, set(told)
     assert Call.objects.count() == Delivery.objects.count() == Matter.objects.count() == 1
+
+
+@pytest.mark.rule("HR-01")
+def test_numbers_stand_in_full_for_posts_that_may_read_them_and_it_is_recorded(
+    site: Site, exchange: Signer
+) -> None:
+    assert exchange.tell("ringing").json()["number"] == KNOWN
+    reads = Entry.objects.filter(action="personal.read", subject="calls:YG")
+    watching = site.api("quality")
+    assert watching.get("/calls", community="YG").body["items"][0]["number"] == "138****5678"
+    ended = {"community": "YG", "call_id": "c1", "event": "ended", "at": AT.isoformat()}
+    assert watching.post("/calls", ended).body["number"] == "138****5678"
+    assert not reads.exists()
+    desk = site.api("receptionist")
+    assert desk.get("/calls", community="YG").body["items"][0]["number"] == KNOWN
+    assert reads.count() == 1
