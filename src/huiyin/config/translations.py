@@ -221,11 +221,9 @@ def _write(language: str, catalogue: Catalog) -> None:
         written, catalogue, width=100, no_location=True, sort_output=True, ignore_obsolete=True
     )
     # No dates and names in the header: they would only make merges collide.
-    path.write_bytes(
-        re.sub(
-            rb'(?m)^"(?!Language:|Plural|MIME|Content)[A-Z][\w-]+: .*\n', b"", written.getvalue()
-        )
-    )
+    header, rest = written.getvalue().split(b"\n\n", 1)
+    header = re.sub(rb'(?m)^"(?!Language:|Plural|MIME|Content)[A-Z][\w-]+: .*\n?', b"", header)
+    path.write_bytes(header.rstrip() + b"\n\n" + rest)
 
 
 if __name__ == "__main__":
