@@ -243,7 +243,8 @@ def _ring(
         by_id=by.employee_id,
         by_name=by.name[:60],
         text=text,
-        key=key,
+        # A page left open by a colleague on the same phone has their key: the alarm counts anyway.
+        key=None if key is None or Alarm.objects.filter(key=key).exists() else key,
     )
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
+from huiyin.checklists.actions import save_template
 from huiyin.incidents import actions, queries
 from huiyin.incidents.models import Alarm, Incident, IncidentReport, OutsideCall
 from huiyin.incidents.plans import PLANS
@@ -83,6 +84,16 @@ def test_the_button_tells_everybody_with_a_part_in_the_plan_at_once(cast: Cast) 
     assert {cast.code("manager"), cast.code("cleaning_foreman")} <= {
         one.recipient.code for one in rungs
     }
+
+
+@pytest.mark.rule("EMG-01")
+def test_a_button_left_open_by_a_colleague_still_rings(cast: Cast) -> None:
+    key = uuid4()
+    first = alarm(cast, key=key)
+    second = alarm(cast, by="technician", key=key)
+    assert second.number != first.number
+    second.does("technician", actions.join_alarm, text="还在里面", key=key)
+    assert Alarm.objects.filter(incident__matter__number=second.number).count() == 2
 
 
 def test_it_counts_from_the_first_tap_and_the_same_press_counts_once(cast: Cast) -> None:
@@ -183,6 +194,20 @@ def test_the_lift_stays_closed_until_it_is_repaired(cast: Cast) -> None:
     with pytest.raises(actions.UnableToMarkStep):
         scene.step("restored", person("许技"))
     scene.step("repaired", person("维保李工"))
+    scene.step("restored", person("许技"))
+
+
+def test_a_step_gone_from_an_edited_plan_holds_up_no_other(cast: Cast) -> None:
+    save_template(
+        by=cast.caller("manager"),
+        at=AT,
+        community_id=cast.town.community.pk,
+        code="emergency.lift",
+        title="电梯困人预案",
+        items='[[item]]\nkey = "restored"\ntitle = "恢复运行"\nkind = "person_time"\n',
+        reason="本小区的电梯由开发商维修",
+    )
+    scene = alarm(cast)
     scene.step("restored", person("许技"))
 
 
