@@ -121,10 +121,14 @@ def _suggestion(text: str, table: Table) -> Suggestion:
         title=str(titles.KINDS.get(verdict.kind, "")),
         urgent=verdict.urgent,
         score=verdict.score,
-        seen=tuple((one.words, one.entry) for one in verdict.seen),
+        seen=tuple((one.words, _named(one)) for one in verdict.seen),
         others=verdict.others,
         aside=tuple((one.words, _why(one)) for one in verdict.set_aside if one.urgent),
     )
+
+
+def _named(one: Seen) -> str:
+    return _("整句话听起来像呼救") if one.entry == rules.TONE else one.entry
 
 
 def _why(one: Seen) -> str:

@@ -5,8 +5,13 @@ A table holds entries (words that speak for a kind), doubts (words that take a h
 language of its phrases is bounded, so that reading a text takes time in proportion to its length:
 a phrase has up to :data:`MOST_PARTS` parts, each a choice of words, with up to ``gap`` other
 characters between them.
+
+Whoever is in distress does not choose the words one expects. So a table may also hold a tone: a
+weight for single signs and pairs of signs, learned from labelled sentences (``learning.py``). It
+makes a short text urgent in which no entry saw anything.
 """
 
+import math
 import re
 import tomllib
 import unicodedata
@@ -29,6 +34,10 @@ WIDEST_GAP: Final = 12
 REACH: Final = 40
 """How far from a hit other words are looked for, in characters."""
 HEAVIEST: Final = 9
+MOST_ENOUGH: Final = 99
+LEAST_SIGNS: Final = 6
+"""A tone is not read out of fewer signs."""
+SHOWN_PIECES: Final = 4
 TEXT_MOST: Final = 4000
 """What is longer is read as far as this."""
 STRONG_BREAKS: Final = frozenset("。!?;\n\r")
@@ -96,6 +105,19 @@ class Doubt:
     unless: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How much single signs and pairs of signs sound like ``kind``, from ``-HEAVIEST`` on.
+
+    A text does when the sum of its weights is at least ``enough`` times the root of their number,
+    so that a text does not sound like it by being longer.
+    """
+
+    kind: str
+    enough: int
+    weights: Mapping[str, int]
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of words, ready to be used."""
@@ -109,6 +131,7 @@ class Table:
     long_over: int
     """In texts longer than this an urgent hit counts only near a word of ``now``."""
     now: tuple[str, ...]
+    tone: Tone | None = None
 
     @cached_property
     def anchors(self) -> Mapping[str, tuple[int, ...]]:
@@ -160,8 +183,7 @@ class Reading:
     @cached_property
     def pairs(self) -> frozenset[str]:
         """Return every sign and every two signs that follow each other: a word begins with one."""
-        signs = self.text
-        return frozenset(signs) | {signs[at : at + 2] for at in range(len(signs))}
+        return pieces(self.text)
 
     def may_hold(self, phrase: Phrase) -> bool:
         """Tell whether a word of each part begins somewhere; most phrases end here."""
@@ -243,7 +265,7 @@ def judge(text: str, table: Table) -> Verdict:
 
     Each entry counts once, however often its words stand there. The kind with the greatest sum of
     weights is proposed, the earlier entry of the table where two are even; an urgent hit comes
-    before all sums.
+    before all sums. The tone is listened to when there is none, not even one taken back.
     """
     return weigh(read(text, table), table)
 
@@ -256,6 +278,9 @@ def weigh(reading: Reading, table: Table) -> Verdict:
         found = _look(reading, table, table.entries[number])
         if found is not None:
             (aside if found.doubt else seen).append(found)
+    heard = None if any(one.urgent for one in seen + aside) else _listen(reading, table)
+    if heard is not None:
+        seen.append(heard)
     scores: dict[str, int] = defaultdict(int)
     for one in seen:
         scores[one.kind] += one.weight
@@ -274,6 +299,28 @@ def weigh(reading: Reading, table: Table) -> Verdict:
         others=tuple((one, scores[one]) for one in order[1:]),
         set_aside=tuple(aside),
     )
+
+
+TONE: Final = "tone"
+"""The entry that a tone is named by."""
+
+
+def pieces(text: str) -> frozenset[str]:
+    """Return every sign and every two signs that follow each other."""
+    return frozenset(text) | {text[at : at + 2] for at in range(len(text) - 1)}
+
+
+def _listen(reading: Reading, table: Table) -> Seen | None:
+    """Tell whether a short text sounds like an emergency, with the pieces that say so most."""
+    tone = table.tone
+    if tone is None or not LEAST_SIGNS <= len(reading.text) <= table.long_over:
+        return None
+    found = {piece: tone.weights[piece] for piece in reading.pairs & tone.weights.keys()}
+    if sum(found.values()) < tone.enough * math.sqrt(len(found) + 1):
+        return None
+    strongest = sorted(found, key=lambda piece: (-len(piece), -found[piece], piece))
+    words = "、".join(strongest[:SHOWN_PIECES])
+    return Seen(words, TONE, tone.kind, HEAVIEST, urgent=True)
 
 
 def _begun(reading: Reading, table: Table) -> list[int]:
@@ -347,7 +394,7 @@ def _doubted(reading: Reading, doubt: Doubt, start: int, end: int) -> bool:
 
 # --- reading a table -----------------------------------------------------------------------------
 
-_TOP: Final = frozenset({"gap", "long", "signs", "slips", "entry", "doubt"})
+_TOP: Final = frozenset({"gap", "long", "signs", "slips", "entry", "doubt", "tone"})
 _ENTRY: Final = frozenset({"name", "kind", "weight", "urgent", "any", "all", "none"})
 _DOUBT: Final = frozenset({"name", "before", "after", "within", "same", "of", "unless"})
 
@@ -374,6 +421,7 @@ def parse(text: str, kinds: Iterable[str]) -> Table:
         slips=_slips(given.get("slips", {})),
         long_over=_number(long, "over", "long", TEXT_MOST),
         now=_words(long, "now", "long"),
+        tone=_tone(given["tone"], frozenset(kinds)) if "tone" in given else None,
     )
 
 
@@ -436,6 +484,22 @@ def _read_doubt(name: str, given: Mapping[str, Any]) -> Doubt:
         of=of,
         unless=_words(given, "unless", name),
     )
+
+
+def _tone(given: Mapping[str, Any], kinds: frozenset[str]) -> Tone:
+    """Read the weights: under each number the pieces of that weight, with blanks between."""
+    _known(given, frozenset({"kind", "enough", "weights"}), TONE)
+    if given.get("kind") not in kinds:
+        raise BadTable("kind", TONE, str(given.get("kind") or ""))
+    named = given.get("weights", {})
+    if not isinstance(named, dict) or not all(isinstance(one, str) for one in named.values()):
+        raise BadTable("type", TONE, "weights")
+    weights: dict[str, int] = {}
+    for number, words in named.items():
+        if not re.fullmatch("-?[1-9]", number):
+            raise BadTable("number", TONE, f"{number} -{HEAVIEST}-{HEAVIEST}")
+        weights |= dict.fromkeys(words.split(), int(number))
+    return Tone(str(given["kind"]), _number(given, "enough", TONE, MOST_ENOUGH), weights)
 
 
 def _phrases(given: Mapping[str, Any], key: str, where: str) -> tuple[Phrase, ...]:

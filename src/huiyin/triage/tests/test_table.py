@@ -115,7 +115,7 @@ def test_the_command_measures_its_own_sample(capsys: pytest.CaptureFixture[str])
     assert run(None, as_json=True) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["all"]["urgent"]["recall"] >= 0.98
-    assert told["held_out"]["sentences"] * 5 >= told["all"]["sentences"]
+    assert told["held_out"]["sentences"] >= 100
     assert run(None, as_json=False) == 0
     assert "precision" in capsys.readouterr().out
 
