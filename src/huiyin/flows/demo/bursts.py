@@ -48,11 +48,15 @@ def _burst(
         actions.link_matter(by=by, at=at, number=number, to=parent, reason="同一处爆管")
     yield (at := at + timedelta(minutes=6))
     actions.arrive_at_matter(by=owner, at=at, number=parent)
+    before = stage.photos[0]
+    actions.add_photos(by=owner, at=at, number=parent, photos=[before], stage="before")
     told_all = "已关阀抢修,预计一个半小时恢复供水。"
     actions.reply_to_owner(
         by=owner, at=at, number=parent, text=told_all, via="phone", tell_linked=True
     )
     yield (at := at + timedelta(minutes=85))
+    after = stage.mended[0]
+    actions.add_photos(by=owner, at=at, number=parent, photos=[after], stage="after")
     actions.finish_matter(by=owner, at=at, number=parent, result=DONE)
     yield (at := at + timedelta(minutes=15))
     by = stage.dispatcher(at)

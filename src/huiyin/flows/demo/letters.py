@@ -27,6 +27,8 @@ SLIPS = (
     NewItem("suggestion", "建议在中心花园加两张带靠背的椅子,老人坐得住。", anonymous=True),
     NewItem("praise", "谢谢3栋的管家小韩,下雨天帮我把快递送上楼。", anonymous=True),
 )
+HEARD = "谢谢,没想到提了真的有人管。"
+POSTED = "匿名来件,处理结果已在公告栏公示。"
 BOX_DONE = (
     "已对当班保安批评教育,岗亭禁止使用手机。",
     "已列入下季度园林改造,增设两张靠背椅。",
@@ -79,7 +81,7 @@ def _box(stage: Stage, rng: Random, at: datetime, slips: tuple[NewItem, ...]) ->
         note=f"意见箱 {facts['place']} {facts['opened_on']} 由 陈思雨、林岚 开箱。",
     )
     for number, done in zip(numbers, BOX_DONE, strict=False):
-        stage.put_on(settled(stage, number, at, to="E007", result=done))
+        stage.put_on(settled(stage, number, at, to="E007", result=done, heard=POSTED))
 
 
 def _post(stage: Stage, rng: Random, at: datetime) -> Iterator[datetime]:
@@ -95,7 +97,7 @@ def _post(stage: Stage, rng: Random, at: datetime) -> Iterator[datetime]:
         note="帖子链接:https://bbs.example.com/thread-8812",
     )
     done = "地库东区加装 12 盏感应灯,柱子贴反光条,已在论坛回帖。"
-    stage.put_on(settled(stage, number, at, to="E008", result=done, told=True))
+    stage.put_on(settled(stage, number, at, to="E008", result=done, heard=HEARD))
 
 
 def _interview(stage: Stage, rng: Random, at: datetime) -> Iterator[datetime]:
@@ -117,7 +119,7 @@ def _interview(stage: Stage, rng: Random, at: datetime) -> Iterator[datetime]:
         note=f"上门专访 {at:%Y-%m-%d}。",
     )
     for number, (code, done) in zip(numbers, TALK_DONE, strict=True):
-        stage.put_on(settled(stage, number, at, to=code, result=done, told=True))
+        stage.put_on(settled(stage, number, at, to=code, result=done, heard=HEARD))
 
 
 def _stickers(stage: Stage, rng: Random, at: datetime) -> Iterator[datetime]:
