@@ -36,6 +36,34 @@ class ToFollow:
     about: str
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A request that waits: the matter that reminds of it, who may decide as things are now.
+
+    ``first`` is the code of whom the reminder belongs to if its owner is not among them.
+    """
+
+    number: str
+    deciders: tuple[str, ...]
+    first: str
+
+
+def waiting_for(at: datetime) -> tuple[Waits, ...]:
+    """Return for whom the requests wait that somebody on duty may decide now."""
+    staff: dict[int, Directory] = {}
+    found: list[Waits] = []
+    for request in Request.objects.filter(state=Request.State.WAITING, to_follow=False):
+        place = request.community_id
+        if place not in staff:
+            staff[place] = directory(community_id=place, at=at)
+        people = staff[place].without(request.about_id)
+        where = standing(request.steps, request.step, request.asked_by_id, people)
+        if where is not None and where.deciders[0].person.present:
+            codes = tuple(one.person.code for one in where.deciders)
+            found.append(Waits(request.followed, codes, codes[0]))
+    return tuple(found)
+
+
 def to_follow() -> list[int]:
     """Return the requests that moved, oldest first. One look at an index that is mostly empty."""
     with connection.cursor() as cursor:

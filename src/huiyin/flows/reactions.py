@@ -9,12 +9,13 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiyin.approvals import following
-from huiyin.approvals.following import ToFollow
+from huiyin.approvals.following import ToFollow, Waits
 from huiyin.approvals.models import Request
 from huiyin.checklists import raising
 from huiyin.checklists.raising import ToRaise
@@ -26,6 +27,7 @@ from huiyin.matters.models import Matter
 from huiyin.matters.rules import OPEN, REPORTED
 
 log = logging.getLogger("huiyin.reactions")
+Row = TypeVar("Row")
 
 # Somebody saw it on the spot; a reminder among staff came in no other way either.
 CHANNEL = "patrol"
@@ -39,7 +41,7 @@ def react(at: datetime) -> int:
     )
 
 
-def _each(rows: Iterable[int], handle: Callable[[int], bool]) -> int:
+def _each(rows: Iterable[Row], handle: Callable[[Row], bool]) -> int:
     """Handle each row by itself: one that fails is logged and tried again at the next tick."""
     handled = 0
     for one in rows:
@@ -74,6 +76,22 @@ def remind_again() -> int:
     waiting = Request.objects.filter(state=Request.State.WAITING, to_follow=False)
     over = Matter.objects.filter(finished_at__isnull=False).values("number")
     return waiting.filter(followed__in=over).update(to_follow=True)
+
+
+def hand_on(at: datetime) -> int:
+    """Give a reminder whose owner may not decide (any more) to who may; return how many moved.
+
+    Whoever leaves hands over to a colleague of the post, who need not stand in the chain.
+    """
+    return _each(following.waiting_for(at), partial(_hand_on, at))
+
+
+def _hand_on(at: datetime, one: Waits) -> bool:
+    open_one = Matter.objects.filter(number=one.number, finished_at__isnull=True)
+    if not open_one.exclude(owner__code__in=one.deciders).exists():
+        return False
+    matters.assign_matter(by=SYSTEM, at=at, number=one.number, to=one.first)
+    return True
 
 
 def _end(request: ToFollow, at: datetime) -> None:

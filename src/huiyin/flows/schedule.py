@@ -49,12 +49,13 @@ def run_due(at: datetime) -> int:
 def relieve(at: datetime) -> int:
     """Look every ten minutes after open matters whose owner is gone; return how many moved.
 
-    And after requests that wait although nobody is reminded of them any more.
+    And after requests that wait although nobody is reminded of them any more, or the wrong one.
     """
     if _relieved and _relieved["at"] <= at < _relieved["at"] + RELIEVE_EVERY:
         return 0
     moved = leaving.relieve_the_gone(at=at)
     reactions.remind_again()
+    reactions.hand_on(at)
     _relieved["at"] = at
     return moved
 

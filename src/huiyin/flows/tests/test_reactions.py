@@ -17,7 +17,7 @@ from huiyin.checklists import raising
 from huiyin.checklists.models import Mark
 from huiyin.checklists.shipped import all_shipped
 from huiyin.files.models import StoredFile
-from huiyin.flows import approving, reactions, schedule
+from huiyin.flows import approving, leaving, reactions, schedule
 from huiyin.flows.reactions import react
 from huiyin.kernel.errors import Forbidden, WrongState
 from huiyin.matters import actions as matters
@@ -187,6 +187,29 @@ def test_ticking_off_the_reminder_decides_nothing(cast: Cast) -> None:
     assert second != first and second.closed_at is None
     assert Matter.objects.get(pk=first.pk).closed_at is not None
     assert reactions.remind_again() == 0
+
+
+@pytest.mark.rule("PLN-02")
+def test_when_a_decider_leaves_the_next_is_reminded_under_the_same_clock(cast: Cast) -> None:
+    request_id = ask(cast)
+    react(AT)
+    before = followed(request_id)
+    due_at = Promise.objects.get(matter=before, rule="PLN-02").due_at
+    assert reactions.hand_on(LATER) == 0
+    leaving.employee_leaves(
+        by=cast.caller("general_manager"),
+        at=LATER,
+        employee=cast.code("manager"),
+        left_on=LATER.date(),
+        reason="离职",
+    )
+    tomorrow = AT + timedelta(days=1)
+    schedule.forget()
+    schedule.relieve(tomorrow)
+    matter = followed(request_id)
+    assert (matter.pk, matter.owner) == (before.pk, cast.employee("assistant"))
+    assert Promise.objects.get(matter=matter, rule="PLN-02").due_at == due_at
+    assert reactions.hand_on(tomorrow) == 0
 
 
 def _claimed(request_id: int) -> following.ToFollow:
