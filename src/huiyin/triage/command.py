@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from huiyin.matters.kinds import KINDS
 from huiyin.triage.measure import HELD_OUT, Figures, Score, Sentence, labelled, measure, sample
-from huiyin.triage.rules import GAP, Table, judge, parse
+from huiyin.triage.reading import shipped
+from huiyin.triage.rules import GAP, Table, judge
 
 LABELS = {"text", "kind", "urgent"}
 SHOWN = 70
@@ -25,8 +25,7 @@ class UnusableFile(Exception):
 
 def run(file: str | None, *, as_json: bool) -> int:
     """Measure or list, print it, and return the exit status."""
-    here = Path(__file__).with_name("table.toml")
-    table = parse(here.read_text(encoding="utf-8"), KINDS)
+    table = shipped()
     if file is None:
         return _print_figures(sample(), table, as_json)
     rows, columns = _rows(file)

@@ -1,7 +1,7 @@
 """Learning the tone of an emergency from labelled sentences: ``python -m huiyin.triage.learning``.
 
-Prints the section ``[tone]`` of the table, learned from the shipped sample: the same sample always
-gives the same weights. With ``--check`` it prints instead how well tables learned from four fifths
+Prints the weights of ``tone.toml``, learned from the shipped sample: the same sample always gives
+the same weights. With ``--check`` it prints instead how well tables learned from four fifths
 of the sample do on the fifth left out, with and without the entries of the table.
 """
 
@@ -64,9 +64,9 @@ def _weigh(examples: Sequence[Example], known: frozenset[str], rounds: int) -> d
     return weights
 
 
-def section(weights: Mapping[str, int], tone: Tone) -> str:
-    """Return the section of the table that says these weights."""
-    lines = ["[tone]", f'kind = "{tone.kind}"', f"enough = {tone.enough}", "", "[tone.weights]"]
+def written(weights: Mapping[str, int]) -> str:
+    """Return the lines of ``tone.toml`` that say these weights."""
+    lines = []
     for weight in sorted({*weights.values()}, reverse=True):
         named = " ".join(sorted(piece for piece, one in weights.items() if one == weight))
         lines.append(f'"{weight}" = "{named}"')
@@ -92,7 +92,7 @@ def main(arguments: Sequence[str]) -> int:
     table, sentences = shipped(), sample()
     tone = table.tone or Tone("complaint.emergency", 8, {})
     if "--check" not in arguments:
-        print(section(learn(sentences, table), tone))
+        print(written(learn(sentences, table)))
         return 0
     for name, entries in (("tone alone", ()), ("entries and tone", table.entries)):
         found = [

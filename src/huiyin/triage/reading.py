@@ -1,5 +1,6 @@
 """Tables read from text, and what is wrong with one said as a sentence."""
 
+import tomllib
 from functools import cache
 from importlib import resources
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from huiyin.kernel.errors import BadInput
 from huiyin.matters.rules import REPORTED
-from huiyin.triage.rules import BadTable, Table, parse
+from huiyin.triage.rules import BadTable, Table, parse, parse_weights
 
 TEXT_MOST = 120_000
 _SENTENCES = {
@@ -38,7 +39,7 @@ def read_table(text: str) -> Table:
     if len(text) > TEXT_MOST or "\0" in text:
         raise UnableToReadTable(_("词表太长,请精简。"), field="text")
     try:
-        return parse(text.replace("\r\n", "\n"), REPORTED)
+        return parse(text.replace("\r\n", "\n"), REPORTED, shipped_weights())
     except BadTable as bad:
         words = {"where": bad.where, "detail": bad.detail}
         raise UnableToReadTable(_SENTENCES[bad.problem] % words, field="text") from bad
@@ -51,6 +52,18 @@ def shipped_text() -> str:
 
 
 @cache
+def tone_text() -> str:
+    """Return what was learned of the tone of an emergency; ``learning.py`` writes it."""
+    return resources.files("huiyin.triage").joinpath("tone.toml").read_text(encoding="utf-8")
+
+
+@cache
+def shipped_weights() -> dict[str, int]:
+    """Return the weights of the tone, which every table shares."""
+    return parse_weights(tomllib.loads(tone_text()))
+
+
+@cache
 def shipped() -> Table:
     """Return the shipped table, ready to be used."""
-    return parse(shipped_text(), REPORTED)
+    return parse(shipped_text(), REPORTED, shipped_weights())

@@ -399,8 +399,11 @@ _ENTRY: Final = frozenset({"name", "kind", "weight", "urgent", "any", "all", "no
 _DOUBT: Final = frozenset({"name", "before", "after", "within", "same", "of", "unless"})
 
 
-def parse(text: str, kinds: Iterable[str]) -> Table:
-    """Read a table, or raise BadTable naming the entry that is wrong."""
+def parse(text: str, kinds: Iterable[str], weights: Mapping[str, int] | None = None) -> Table:
+    """Read a table, or raise BadTable naming the entry that is wrong.
+
+    ``weights`` are those of its tone where it names none of its own.
+    """
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -421,7 +424,7 @@ def parse(text: str, kinds: Iterable[str]) -> Table:
         slips=_slips(given.get("slips", {})),
         long_over=_number(long, "over", "long", TEXT_MOST),
         now=_words(long, "now", "long"),
-        tone=_tone(given["tone"], frozenset(kinds)) if "tone" in given else None,
+        tone=_tone(given["tone"], frozenset(kinds), weights or {}) if "tone" in given else None,
     )
 
 
@@ -486,12 +489,17 @@ def _read_doubt(name: str, given: Mapping[str, Any]) -> Doubt:
     )
 
 
-def _tone(given: Mapping[str, Any], kinds: frozenset[str]) -> Tone:
-    """Read the weights: under each number the pieces of that weight, with blanks between."""
+def _tone(given: Mapping[str, Any], kinds: frozenset[str], weights: Mapping[str, int]) -> Tone:
     _known(given, frozenset({"kind", "enough", "weights"}), TONE)
     if given.get("kind") not in kinds:
         raise BadTable("kind", TONE, str(given.get("kind") or ""))
-    named = given.get("weights", {})
+    enough = _number(given, "enough", TONE, MOST_ENOUGH)
+    own = parse_weights(given["weights"]) if "weights" in given else weights
+    return Tone(str(given["kind"]), enough, own)
+
+
+def parse_weights(named: object) -> dict[str, int]:
+    """Read weights of a tone: under each number the pieces of that weight, with blanks between."""
     if not isinstance(named, dict) or not all(isinstance(one, str) for one in named.values()):
         raise BadTable("type", TONE, "weights")
     weights: dict[str, int] = {}
@@ -499,7 +507,7 @@ def _tone(given: Mapping[str, Any], kinds: frozenset[str]) -> Tone:
         if not re.fullmatch("-?[1-9]", number):
             raise BadTable("number", TONE, f"{number} -{HEAVIEST}-{HEAVIEST}")
         weights |= dict.fromkeys(words.split(), int(number))
-    return Tone(str(given["kind"]), _number(given, "enough", TONE, MOST_ENOUGH), weights)
+    return weights
 
 
 def _phrases(given: Mapping[str, Any], key: str, where: str) -> tuple[Phrase, ...]:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiyin.matters.kinds import KINDS
-from huiyin.triage.learning import learn, left_out, section
+from huiyin.triage.learning import learn, left_out, written
 from huiyin.triage.measure import HELD_OUT, measure, sample
-from huiyin.triage.reading import shipped, shipped_text
+from huiyin.triage.reading import shipped, shipped_text, shipped_weights, tone_text
 from huiyin.triage.rules import (
     LONGEST_WORD,
     MOST_CHOICES,
@@ -176,11 +176,11 @@ def test_a_broken_tone_is_refused(old: str, new: str, problem: str) -> None:
 
 
 def test_the_shipped_tone_is_what_the_sample_teaches() -> None:
-    """Who changes the sample runs ``python -m huiyin.triage.learning`` and pastes the section."""
+    """Who changes the sample runs ``python -m huiyin.triage.learning`` and keeps what it says."""
     tone = shipped().tone
     assert tone is not None
     assert learn(sample(), shipped()) == tone.weights
-    assert section(tone.weights, tone) in shipped_text()
+    assert written(tone.weights) in tone_text()
 
 
 def test_what_was_left_out_is_heard_too() -> None:
@@ -222,7 +222,7 @@ def test_a_broken_table_is_refused_naming_the_entry(
 
 
 def test_the_shipped_table_is_whole() -> None:
-    table = parse(shipped_text(), KINDS)
+    table = parse(shipped_text(), KINDS, shipped_weights())
     assert {one.kind for one in table.entries} >= {
         "complaint",
         "complaint.attitude",
