@@ -115,9 +115,8 @@ def photos_missing(kind: str, state: str, stages: Iterable[str]) -> tuple[str, .
     """Return which photos a public repair still lacks: with its warning sign, and done (WO-07)."""
     if kind != "repair.public":
         return ()
-    wanted = {"on_site": ("before",)}.get(state, ())
-    if state in (*AFTER, "closed"):
-        wanted = ("before", "after")
+    is_done = state in (*AFTER, "closed")
+    wanted = ("before", "after") if is_done else ("before",) if state == "on_site" else ()
     there = set(stages)
     return tuple(stage for stage in wanted if stage not in there)
 
