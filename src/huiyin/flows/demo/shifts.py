@@ -11,7 +11,7 @@ from huiyin.flows.demo import cast
 from huiyin.flows.demo.deck import Deck
 from huiyin.flows.demo.stage import Stage
 
-SINCE = 6  # days of logs
+SINCE = 5  # days of logs
 SHIFT = timedelta(hours=8)
 TELEPHONE = "8003"  # of whoever dispatches
 TEAMS = {7: ("E011", "E013"), 15: ("E012", "E014"), 23: ("E010",)}

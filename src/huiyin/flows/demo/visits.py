@@ -26,13 +26,9 @@ TECHNICIAN = "E019"  # whose phone the demo proposes to try
 # Days ago, hour, kind, course.
 VISITS = (
     (59, 10, "repair", "charged"),
-    (53, 9, "home_service", "charged"),
     (45, 15, "repair", "charged"),
-    (42, 10, "repair.public", "mended"),
     (32, 9, "home_service", "charged"),
     (28, 10, "repair.public", "mended"),
-    (22, 11, "repair", "from_the_basement"),
-    (15, 10, "repair", "charged"),
     (14, 14, "repair", "free"),
     (9, 9, "repair.public", "mended"),
     (5, 10, "repair", "taken_away"),

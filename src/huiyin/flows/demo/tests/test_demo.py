@@ -154,7 +154,7 @@ def _the_field_left_its_papers() -> None:
     """Sheets signed for money and for none, photos of both stages, what a phone said late."""
     signed = Sheet.objects.filter(signed_at__isnull=False)
     assert signed.filter(signed_amount=0).exists()
-    assert signed.filter(signed_amount__gt=0).count() == ChargeSlip.objects.count() >= 10
+    assert signed.filter(signed_amount__gt=0).count() == ChargeSlip.objects.count() >= 5
     assert ChargeSlip.objects.filter(void_asked_at__isnull=False, voided_at__isnull=True).exists()
     assert Sheet.objects.filter(lines__isnull=False, signed_at__isnull=True).exists()
     stages = set(Photo.objects.filter(matter__kind="repair.public").values_list("stage", flat=True))
