@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 EVENTS = ("ringing", "answered", "abandoned", "ended")
@@ -105,8 +105,9 @@ def spans_of(shifts: Shifts, day: date, zone: ZoneInfo) -> list[Span]:
             Span(
                 day=day,
                 period=f"{begins:%H:%M}-{ends:%H:%M}",
-                starts_at=datetime.combine(day, begins, zone),
-                ends_at=datetime.combine(last, ends, zone),
+                # In UTC: two moments of one zone are compared by what its clocks show.
+                starts_at=datetime.combine(day, begins, zone).astimezone(UTC),
+                ends_at=datetime.combine(last, ends, zone).astimezone(UTC),
             )
         )
     return sorted(found, key=lambda span: span.starts_at)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,3 +75,15 @@ def test_the_night_belongs_to_the_day_it_begins_on() -> None:
     night = shift_at(ROUND, datetime(2026, 3, 16, 18, 0, tzinfo=UTC), SHANGHAI)  # 02:00 on the 17th
     assert night is not None
     assert (str(night.day), night.period) == ("2026-03-16", "23:00-07:00")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Australia/Lord_Howe"])
+@pytest.mark.parametrize("month", [(2026, 3, 28), (2026, 4, 4), (2026, 10, 3), (2026, 10, 24)])
+def test_where_clocks_are_changed_shifts_still_meet(zone: str, month: tuple[int, int, int]) -> None:
+    where, shifts = ZoneInfo(zone), ((time(2, 30), time(14, 30)), (time(14, 30), time(2, 30)))
+    for minutes in range(0, 3 * 24 * 60, 30):
+        moment = datetime(*month, tzinfo=UTC) + timedelta(minutes=minutes)
+        span = shift_at(shifts, moment, where)
+        assert span is not None and span.holds(moment)
+        assert span == shift_at(shifts, moment.astimezone(where), where), "whoever asks"
+        assert shift_after(shifts, moment, where).starts_at == span.ends_at
