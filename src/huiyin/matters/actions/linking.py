@@ -162,7 +162,7 @@ def unlink_matter(*, by: Caller, at: datetime, number: str, reason: str) -> str:
     return finish_work(work)
 
 
-_OWN_STEPS = frozenset({"assigned", "accepted", "arrived", "given_back", "handed_over"})
+_OWN_STEPS = frozenset({"assigned", "accepted", "arrived", "given_back"})
 
 
 def _since_link(matter: Matter) -> tuple[Event, list[Event]]:

@@ -183,6 +183,17 @@ def test_unlinking_gives_an_open_report_back_as_it_was(cast: Cast) -> None:
     exact(DONE)
 
 
+def test_a_hand_over_meanwhile_sends_nobody_to_a_report_taken_out(cast: Cast) -> None:
+    parent, child = burst(cast)
+    send(cast, parent)
+    actions.hand_over(
+        by=cast.caller("manager"), at=DONE, employee=cast.code("technician"), reason="离职"
+    )
+    actions.unlink_matter(by=cast.caller("dispatcher"), at=DONE, number=child, reason="另一根")
+    assert row(child).state == "received"
+    exact(DONE)
+
+
 def test_what_was_finished_with_another_problem_is_opened_again(cast: Cast) -> None:
     parent, child = burst(cast)
     owner = Event.objects.get(matter__number=child, kind="received").data["owner"]
