@@ -14,12 +14,14 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
+from email.policy import Compat32
 from email.utils import getaddresses
 
 from huiyin.intake.plain import text_of_html
 from huiyin.intake.quotes import own_words
 
 TEXT_MOST = 60_000
+HEADER_MOST = 10_000  # parsers take the square of the length: an hour for a megabyte
 PARTS_MOST = 200
 PIXEL_BYTES = 512  # what is smaller is no photo but a mark that tells the sender who reads
 # Names that mails give to character sets, and the set that really holds what they mean.
@@ -84,14 +86,26 @@ class Mail:
     attachments: tuple[Attachment, ...] = ()
 
 
+class _Short(Compat32):
+    """Cut every header short before anything looks into it."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Return name and text of a header, the text no longer than any honest one."""
+        name, text = super().header_source_parse(sourcelines)
+        return name, text[:HEADER_MOST]
+
+
+SHORT = _Short()
+
+
 def read_mail(raw: bytes) -> Mail:
     """Read a mail, however broken: of what cannot be taken apart the beginning is shown."""
     try:
-        message = message_from_bytes(raw)
+        message = message_from_bytes(raw, policy=SHORT)
         text, attachments = _content(message)
     # Parsers of mails stumble in many ways over what was written to make them stumble.
     except Exception:
-        message = BytesHeaderParser().parsebytes(raw[:TEXT_MOST])
+        message = BytesHeaderParser(policy=SHORT).parsebytes(raw[:TEXT_MOST])
         body = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[-1]
         text, attachments = tidy(_decoded(body[:TEXT_MOST], "")), ()
     subject = _header(message, "Subject")[:300]
@@ -189,7 +203,11 @@ def _sender(message: Message) -> tuple[str, str]:
     """Return name and address of the sender, the address in small letters; empty when there is
     none."""
     raw = _header(message, "From")
-    found = [(name, address) for name, address in getaddresses([raw]) if "@" in address]
+    try:
+        named = getaddresses([raw])
+    except RecursionError:  # a thousand brackets, one inside the other
+        named = []
+    found = [(name, address) for name, address in named if "@" in address]
     if not found:
         return raw[:80], ""
     name, address = found[0]

@@ -1,5 +1,7 @@
 """Reading mails: character sets, HTML, quotations, machines, and what is meant to hurt."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -214,3 +216,19 @@ def test_two_ways_of_the_same_mail_have_one_fingerprint() -> None:
     assert fingerprint(mail) == fingerprint(other)
     assert fingerprint(mail) != fingerprint(plain("另一封", message_id="<1@example.com>"))
     assert fingerprint(mail) != fingerprint(plain(message_id="<2@example.com>"))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Subject: " + b"=?utf-8?q?a?= " * 80_000,
+        b"Content-Type: text/plain; " + b"a=b; " * 200_000,
+        b"From: " + b"(" * 20_000 + b" <a@b.cn>",
+        b"References: " + b"<a@b> " * 200_000,
+    ],
+)
+def test_a_header_without_end_holds_nobody_up(head: bytes) -> None:
+    began = time.process_time()
+    read = read_mail(head + b"\r\n\r\n" + "水管漏水".encode())
+    assert time.process_time() - began < 2  # it was a minute and more
+    assert read.text == "水管漏水"
