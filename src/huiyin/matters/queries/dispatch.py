@@ -121,11 +121,7 @@ def next_due(*, caller: Caller, at: datetime, community_id: int) -> str | None:
 
 
 def _dispatched(caller: Caller, community_id: int) -> QuerySet[Matter]:
-    return (
-        visible(caller)
-        .filter(community_id=community_id)
-        .exclude(kind__in=INTERNAL_KINDS)
-    )
+    return visible(caller).filter(community_id=community_id).exclude(kind__in=INTERNAL_KINDS)
 
 
 _LOAD = """
