@@ -26,7 +26,7 @@ from huiyin.kernel.caller import Caller
 from huiyin.matters import titles
 from huiyin.matters.access import visible
 from huiyin.matters.models import Event, Matter, Photo
-from huiyin.matters.rules import OPEN
+from huiyin.matters.rules import BY_PROCEDURE, OPEN
 from huiyin.staff.queries import local_day
 
 MOST_JOBS = 60
@@ -48,6 +48,7 @@ def jobs(*, caller: Caller, at: datetime) -> Day:
             owner_id=caller.employee_id,
             closed_at__isnull=True,
         )
+        .exclude(kind__in=BY_PROCEDURE)  # settled on a page of their own, not by going there
         .select_related("community", "house__building")
         .order_by("nearest_due_at", "id")[:MOST_JOBS]
     )

@@ -18,7 +18,12 @@ from huiyin.fieldwork.rows import SheetView
 from huiyin.fieldwork.tests.phone import Phone, a_job, a_picture, prices
 from huiyin.files.actions import store_photo
 from huiyin.kernel.errors import BadInput, Forbidden, NotFound, WrongState
-from huiyin.matters.actions import arrive_at_matter, finish_matter, reopen_matter
+from huiyin.matters.actions import (
+    arrive_at_matter,
+    assign_matter,
+    finish_matter,
+    reopen_matter,
+)
 from huiyin.matters.models import Event, Matter
 from huiyin.matters.tests.cast import AT, Cast
 from huiyin.notices.models import Message
@@ -455,3 +460,14 @@ def test_whoever_the_matter_is_about_finds_neither_its_slip_nor_its_number(
         queries.slip(caller=cast.caller("supervisor"), number=number)
     with pytest.raises(NotFound):
         actions.ask_void(by=cast.caller("supervisor"), at=LATER, number=number, reason="错")
+
+
+def test_what_only_reminds_of_a_procedure_is_no_job_to_go_to(cast: Cast) -> None:
+    by = cast.caller("technician")
+    job = a_job(cast)
+    for kind in ("approval", "sign_off", "appointment"):
+        number = cast.receive(kind=kind, house=None)
+        assign_matter(
+            by=cast.caller("supervisor"), at=AT, number=number, to=cast.code("technician")
+        )
+    assert [one.number for one in queries.jobs(caller=by, at=AT).jobs] == [job]
