@@ -154,3 +154,19 @@ def be(screen: Screen, cast: Cast, post: str) -> None:
     """Log out and in as somebody else."""
     screen.page.context.clear_cookies()
     log_in(screen, cast.code(post))
+
+
+@pytest.mark.rule("REC-08")
+def test_a_second_tap_on_a_slow_day_sends_nothing_twice(screen: Screen) -> None:
+    cast = make_cast()
+    log_in(screen, cast.code("receptionist"))
+    screen.go("/visitors/new/?here=1")
+    page = screen.page
+    refused = page.locator("main form[method=post]").last.evaluate(
+        """(form) => [1, 2].map(() => {
+             const sent = new SubmitEvent("submit", { bubbles: true, cancelable: true });
+             form.dispatchEvent(sent);
+             return sent.defaultPrevented;
+           })"""
+    )
+    assert refused == [False, True]  # the first is on its way, and a slow server shows nothing yet

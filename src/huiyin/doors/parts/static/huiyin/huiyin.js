@@ -146,6 +146,24 @@
     }
   });
 
+  /* -- a form is sent once, however often one taps; htmx looks after its own */
+
+  const ONCE = 10000; // milliseconds until it may be tried again, should no answer come
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    setTimeout(() => { delete form.dataset.sent; }, ONCE);
+  });
+  addEventListener("pageshow", () => {
+    for (const form of all("form[data-sent]")) delete form.dataset.sent;
+  });
+
   /* -- keys: / finds, Alt+1…9 the kind, Ctrl+Enter sends, Escape closes */
 
   const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
