@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 
 SIZES = {"desk": (1280, 800), "phone": (390, 844)}
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-LOOKED_AT: set[tuple[int | None, str]] = set()  # in this run, at this width
+LOOKED_AT: set[tuple[int, str]] = set()  # in this run, at this width
 # Every kind of element with its classes and state: what sounds alike was looked at.
 PARTS = """
 [...new Set([...document.querySelectorAll("body *")].map((one) => [
@@ -60,7 +60,8 @@ class Screen:
         What is built of the same parts was looked at before: only its size is looked at again.
         """
         self.fits()
-        built = (self.page.viewport_size or {}).get("width"), self.page.evaluate(PARTS)
+        size = self.page.viewport_size
+        built = size["width"] if size else 0, self.page.evaluate(PARTS)
         if built in LOOKED_AT:
             return
         LOOKED_AT.add(built)

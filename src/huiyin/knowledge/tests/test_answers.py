@@ -144,7 +144,11 @@ def test_nobody_confirms_their_own_words(cast: Cast) -> None:
 def test_a_change_takes_the_look_back_a_new_review_date_does_not(cast: Cast) -> None:
     made = keep(cast, owner_visible=True)
     actions.confirm_answer(by=cast.caller("quality"), at=AT, answer_id=made)
-    same: dict[str, Any] = {"question": "停车月卡怎么办?", "words": "车位 包月", "owner_visible": True}
+    same: dict[str, Any] = {
+        "question": "停车月卡怎么办?",
+        "words": "车位 包月",
+        "owner_visible": True,
+    }
     actions.change_answer(
         by=cast.caller("receptionist"),
         at=AT,
