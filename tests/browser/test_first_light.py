@@ -70,7 +70,8 @@ class Screen:
 
     def fits(self) -> None:
         """Hold the page to its width, and the console to silence."""
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_load_state("load")
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
         wide = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

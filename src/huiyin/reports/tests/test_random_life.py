@@ -10,8 +10,9 @@ import pytest
 
 from huiyin.kernel.errors import Refused
 from huiyin.matters import actions, queries
-from huiyin.matters.kinds import CAUSES, CHANNELS, KINDS
+from huiyin.matters.kinds import CAUSES, CHANNELS
 from huiyin.matters.models import Event
+from huiyin.matters.rules import REPORTED
 from huiyin.matters.tests.cast import AT, Cast, make_cast, publish, tick
 from huiyin.reports import audit
 from huiyin.staff.models import Absence
@@ -74,7 +75,7 @@ class Life:
         return self.cast.receive(
             by=self.callers[RECEPTION],
             at=self.now,
-            kind=self.random.choice(KINDS),
+            kind=self.random.choice([*REPORTED, "correction"]),
             channel=self.random.choice(CHANNELS),
             house=self.random.choice([None, "3-1-1201", "5-1-101"]),
             important=important,
@@ -158,7 +159,7 @@ VERBS: dict[str, Verb] = {
     "reopen": lambda life, it: actions.reopen_matter(**it, reason="又坏了"),
     "reclassify": lambda life, it: actions.reclassify_matter(
         **it,
-        kind=life.random.choice(KINDS),
+        kind=life.random.choice(REPORTED),
         reason="分错了",
         important=life.random.choice([None, True, False]),
     ),
