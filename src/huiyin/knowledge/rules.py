@@ -70,7 +70,7 @@ def pieces(text: str) -> frozenset[str]:
 def closeness(asked: frozenset[str], card: frozenset[str]) -> float:
     """Return the share of pairs in common, of the smaller side; 0 when too few are."""
     shared = len(asked & card)
-    if shared < min(FEWEST_SHARED, len(asked)) or not shared:
+    if not shared or shared < min(FEWEST_SHARED, len(asked), len(card)):
         return 0.0
     return shared / min(len(asked), len(card))
 
