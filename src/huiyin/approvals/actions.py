@@ -23,6 +23,7 @@ from huiyin.notices import actions as notices
 from huiyin.staff import queries as staff
 from huiyin.staff.access import admit_to_community
 from huiyin.staff.rules import Directory
+from huiyin.staff.words import checked_text
 from huiyin.trail.actions import record
 
 LONGEST_SUBJECT, LONGEST_TITLE, LONGEST_REASON, LONGEST_CHAIN_REASON = 60, 120, 300, 200
@@ -74,8 +75,8 @@ def ask(
     """
     admit_to_community(by, community_id)
     asker_id = _employee_id(by)
-    subject = _words(subject, "subject", LONGEST_SUBJECT)
-    title = _words(title, "title", LONGEST_TITLE)
+    subject = checked_text(subject, "subject", LONGEST_SUBJECT)
+    title = checked_text(title, "title", LONGEST_TITLE)
     if amount is not None and not Decimal(0) <= amount <= MOST_AMOUNT:
         raise BadInput(_("金额应为 0 元以上。"), field="amount")
     steps = chains.steps_for(community_id=community_id, kind=kind, amount=amount)
@@ -125,7 +126,7 @@ def decide(
     """
     request = _locked(by, request_id)
     me = _employee_id(by)
-    reason = _words(reason, "reason", LONGEST_REASON, required=verdict == "returned")
+    reason = checked_text(reason, "reason", LONGEST_REASON, required=verdict == "returned")
     if verdict not in Decision.Verdict.values:
         raise BadInput(_("请选择同意或退回。"), field="verdict")
     people = staff.directory(community_id=request.community_id, at=at).without(request.about_id)
@@ -162,7 +163,7 @@ def withdraw(*, by: Caller, at: datetime, request_id: int, reason: str) -> None:
     request = _locked(by, request_id)
     if by.employee_id != request.asked_by_id:
         raise Forbidden(_("只有申请人可以撤回。"))
-    reason = _words(reason, "reason", LONGEST_REASON)
+    reason = checked_text(reason, "reason", LONGEST_REASON)
     if request.state != State.WAITING:
         raise UnableToWithdraw(_("这份审批已经办完,不能撤回。"))
     request.state, request.decided_at, request.to_follow = State.WITHDRAWN, at, True
@@ -186,7 +187,7 @@ def set_chain(
     What was asked before keeps its steps. Raises NotFound, Forbidden, BadInput.
     """
     admit_to_set_chain(by, community_id)
-    reason = _words(reason, "reason", LONGEST_CHAIN_REASON)
+    reason = checked_text(reason, "reason", LONGEST_CHAIN_REASON)
     if not Decimal(0) <= from_amount <= MOST_AMOUNT:
         raise BadInput(_("金额应为 0 元以上。"), field="from_amount")
     try:
@@ -278,15 +279,6 @@ def _employee_id(by: Caller) -> int:
     if by.employee_id is None:
         raise Forbidden(_("审批要由员工本人申请和办理。"))
     return by.employee_id
-
-
-def _words(text: str, field: str, most: int, *, required: bool = True) -> str:
-    text = text.strip()
-    if required and not text:
-        raise BadInput(_("请填写内容。"), field=field)
-    if len(text) > most or "\0" in text:
-        raise BadInput(_("内容最多 %(n)d 字,且不能含无效字符。") % {"n": most}, field=field)
-    return text
 
 
 def _trail(

@@ -23,6 +23,7 @@ from huiyin.files.models import StoredFile
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, NotFound, WrongState
 from huiyin.staff.access import admit_to_community
+from huiyin.staff.words import checked_text
 from huiyin.trail.actions import record
 
 LONGEST_SUBJECT = 60
@@ -62,7 +63,7 @@ def start_run(*, by: Caller, at: datetime, community_id: int, code: str, subject
     Raises NotFound to strangers, UnableToStart, BadInput.
     """
     admit_to_community(by, community_id)
-    subject = _words(subject, "subject", LONGEST_SUBJECT)
+    subject = checked_text(subject, "subject", LONGEST_SUBJECT)
     if not rules.is_code(code):
         raise UnableToStart(_("没有这种检查表。"))
     wanted = {
@@ -160,7 +161,7 @@ def drop_run(*, by: Caller, at: datetime, run_id: int, reason: str) -> None:
     """
     run = _locked(by, run_id)
     admit_to_drop(by, run)
-    reason = _words(reason, "reason", LONGEST_REASON)
+    reason = checked_text(reason, "reason", LONGEST_REASON)
     if run.state != Run.State.OPEN:
         raise UnableToEnd(_("这份检查表已经结束。"))
     _close(run, by, at, Run.State.DROPPED)
@@ -184,8 +185,8 @@ def save_template(
     Raises NotFound, Forbidden, UnableToSaveTemplate (every mistake told), BadInput.
     """
     admit_to_write(by, community_id)
-    reason = _words(reason, "reason", LONGEST_REASON)
-    title = _words(title, "title", rules.LONGEST_TITLE)
+    reason = checked_text(reason, "reason", LONGEST_REASON)
+    title = checked_text(title, "title", rules.LONGEST_TITLE)
     try:
         written = rules.read_template(items, code=code, title=title)
     except BrokenTemplate as broken:
@@ -222,7 +223,7 @@ def retire_template(*, by: Caller, at: datetime, community_id: int, code: str, r
     Raises NotFound, Forbidden, BadInput.
     """
     admit_to_write(by, community_id)
-    reason = _words(reason, "reason", LONGEST_REASON)
+    reason = checked_text(reason, "reason", LONGEST_REASON)
     retired = Template.objects.filter(
         community_id=community_id, code=code, retired_at__isnull=True
     ).update(retired_at=at)
@@ -337,15 +338,6 @@ def _checked(item: rules.Item, value: object, note: str) -> Any:
 def _close(run: Run, by: Caller, at: datetime, state: str) -> None:
     run.state, run.ended_at, run.ended_by_id = state, max(at, run.started_at), by.employee_id
     run.save(update_fields=["state", "ended_at", "ended_by"])
-
-
-def _words(text: str, field: str, most: int) -> str:
-    text = text.strip()
-    if not text:
-        raise BadInput(_("请填写内容。"), field=field)
-    if len(text) > most or "\0" in text:
-        raise BadInput(_("内容最多 %(n)d 字,且不能含无效字符。") % {"n": most}, field=field)
-    return text
 
 
 def _trail(

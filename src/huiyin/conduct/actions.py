@@ -23,6 +23,7 @@ from huiyin.matters.access import visible
 from huiyin.matters.actions import assign_matter, note_matter, promise_time, receive_matter
 from huiyin.matters.models import Matter
 from huiyin.staff.queries import employee_model, local_day
+from huiyin.staff.words import checked_text
 from huiyin.trail.actions import record
 
 ATTITUDE = "complaint.attitude"
@@ -71,7 +72,7 @@ def take_statement(*, by: Caller, at: datetime, number: str, text: str) -> None:
     """
     matter = _matter(by, number)
     case = _case(matter)
-    text = _text(text, "text", TEXT_MOST)
+    text = checked_text(text, "text", TEXT_MOST)
     before = {"statement": case.statement} if case.statement else None
     case.statement, case.statement_at = text, at
     case.save(update_fields=["statement", "statement_at"])
@@ -88,7 +89,7 @@ def set_correction(*, by: Caller, at: datetime, number: str, task: str, due_on: 
     """
     matter = _matter(by, number)
     case = _case(matter)
-    task = _text(task, "task", TEXT_MOST)
+    task = checked_text(task, "task", TEXT_MOST)
     if case.correction_id is not None:
         raise UnableToCorrect(_("已经下达过限期整改。"))
     if due_on < local_day(at, matter.community.zone):
@@ -131,7 +132,7 @@ def propose_penalty(*, by: Caller, at: datetime, number: str, penalty: str) -> N
     """
     matter = _matter(by, number)
     case = _case(matter)
-    penalty = _text(penalty, "penalty", PENALTY_MOST)
+    penalty = checked_text(penalty, "penalty", PENALTY_MOST)
     if case.approved_at is not None:
         raise UnableToPunish(_("处罚记录已经批准,不能再改。"))
     case.penalty, case.penalty_by_id, case.penalty_at = penalty, _employee_id(by), at
@@ -216,15 +217,6 @@ def _employee_id(by: Caller) -> int:
     if by.employee_id is None:
         raise Forbidden(_("处罚记录要由员工本人提出和批准。"))
     return by.employee_id
-
-
-def _text(text: str, field: str, most: int) -> str:
-    text = text.strip()
-    if not text:
-        raise BadInput(_("请填写内容。"), field=field)
-    if len(text) > most or "\0" in text:
-        raise BadInput(_("内容最多 %(n)d 字,且不能含无效字符。") % {"n": most}, field=field)
-    return text
 
 
 def _trail(

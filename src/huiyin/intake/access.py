@@ -14,11 +14,6 @@ def admit_to_mail(caller: Caller, community_id: int) -> None:
     admit_post(caller, community_id, *MAIL)
 
 
-def reads_mail(caller: Caller, community_id: int) -> bool:
-    """Tell whether the mail of the community is for the caller."""
-    return caller.holds(community_id, *MAIL)
-
-
 def admit_to_write_down(caller: Caller, community_id: int) -> None:
     """Raise NotFound to strangers; whoever works here hears things and may write them down."""
     admit_to_community(caller, community_id)
@@ -27,8 +22,3 @@ def admit_to_write_down(caller: Caller, community_id: int) -> None:
 def admit_to_stickers(caller: Caller, community_id: int) -> None:
     """Raise NotFound to strangers, Forbidden to colleagues who do not make stickers."""
     admit_post(caller, community_id, *STICKERS)
-
-
-def makes_stickers(caller: Caller, community_id: int) -> bool:
-    """Tell whether the caller makes, retires and replaces stickers."""
-    return caller.holds(community_id, *STICKERS)

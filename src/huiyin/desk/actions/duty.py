@@ -29,6 +29,7 @@ from huiyin.matters.actions import assign_matter, close_matter, finish_matter, r
 from huiyin.matters.models import Event, Matter
 from huiyin.notices.actions import NewMessage, queue
 from huiyin.staff import queries as staff
+from huiyin.staff.words import checked_text
 from huiyin.trail.actions import record
 
 FOUR_CHECKS = "four_checks"
@@ -115,7 +116,7 @@ def write_note(*, by: Caller, at: datetime, log: int, text: str, about: str = "s
     DutyNote.objects.create(
         log=row,
         about=about,
-        text=_text(text, "text", TEXT_MOST),
+        text=checked_text(text, "text", TEXT_MOST),
         at=at,
         by_id=by.employee_id,
         by_name=by.name[:60],
@@ -157,7 +158,7 @@ def hand_item(
     item = OpenItem.objects.create(
         log=row,
         matter=about,
-        text=_text(line[:LINE_MOST] if about else line, "text", LINE_MOST),
+        text=checked_text(line[:LINE_MOST] if about else line, "text", LINE_MOST),
         to=person,
         moves=moves,
         at=at,
@@ -318,7 +319,7 @@ def sign_log(*, by: Caller, at: datetime, log: int, opinion: str) -> None:
         raise UnableToSign(_("这份值班记录已经阅签。"))
     if row.handed_by_id == employee_id:
         raise Forbidden(_("自己交的班要由别人阅签。"))
-    row.opinion = _text(opinion, "opinion", LINE_MOST)
+    row.opinion = checked_text(opinion, "opinion", LINE_MOST)
     row.signed_at, row.signed_by_id = at, employee_id
     row.save(update_fields=["opinion", "signed_at", "signed_by"])
     matter = row.matter
@@ -477,15 +478,6 @@ def _tell_of_missing(town: CommunityRow, at: datetime) -> None:
             ],
             at=at,
         )
-
-
-def _text(text: str, field: str, most: int) -> str:
-    text = text.strip()
-    if not text:
-        raise BadInput(_("请填写内容。"), field=field)
-    if len(text) > most or "\0" in text:
-        raise BadInput(_("内容最多 %(n)d 字,且不能含无效字符。") % {"n": most}, field=field)
-    return text
 
 
 def _trail(

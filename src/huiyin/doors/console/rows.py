@@ -37,7 +37,6 @@ def rows(found: Iterable[MatterRow], now: datetime) -> SafeString:
 
 
 def _row(line: Line, important: str, nothing: str) -> str:
-    kind = escape(line.kind)
     clock = nothing
     if line.due:
         clock = _CLOCK.format(
@@ -46,16 +45,20 @@ def _row(line: Line, important: str, nothing: str) -> str:
             due=escape(line.due),
             percent=line.percent,
         )
-    return _ROW.format(
-        tone=line.tone,
-        number=escape(line.number),
-        important=important if line.important else "",
-        kind=f'<span class="hy-tag is-loud">{kind}</span>' if line.urgent else f"<b>{kind}</b>",
-        text=escape(line.text),
-        where=f"<span>{escape(line.where)}</span>" if line.where else "",
-        linked=f'<span class="hy-tag">{escape(line.linked)}</span>' if line.linked else "",
-        received=escape(line.received),
-        state=escape(line.state),
-        owner=escape(line.owner),
-        clock=clock,
-    )
+    return _ROW.format(**placed(line, important), received=escape(line.received), clock=clock)
+
+
+def placed(line: Line, important: str) -> dict[str, str]:
+    """Return what every list says of a matter, escaped, by the name of its place in a row."""
+    kind = escape(line.kind)
+    return {
+        "tone": line.tone,
+        "number": escape(line.number),
+        "important": important if line.important else "",
+        "kind": f'<span class="hy-tag is-loud">{kind}</span>' if line.urgent else f"<b>{kind}</b>",
+        "text": escape(line.text),
+        "where": f"<span>{escape(line.where)}</span>" if line.where else "",
+        "linked": f'<span class="hy-tag">{escape(line.linked)}</span>' if line.linked else "",
+        "state": escape(line.state),
+        "owner": escape(line.owner),
+    }

@@ -13,6 +13,7 @@ from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, NotFound, WrongState
 from huiyin.matters.access import admit_verb, visible
 from huiyin.matters.models import Matter
+from huiyin.staff.words import checked_text
 from huiyin.trail.actions import record
 
 
@@ -58,12 +59,7 @@ def plain_text(text: object, field: str, most: int, *, required: bool = True) ->
     """Return a text without surrounding blanks, or raise BadInput naming the field."""
     if not isinstance(text, str):
         raise BadInput(_("请填写文字。"), field=field)
-    text = text.strip()
-    if required and not text:
-        raise BadInput(_("请填写内容。"), field=field)
-    if len(text) > most or "\0" in text:
-        raise BadInput(_("内容最多 %(n)d 字,且不能含无效字符。") % {"n": most}, field=field)
-    return text
+    return checked_text(text, field, most, required=required)
 
 
 def trail(

@@ -11,13 +11,13 @@ from huiyin.checklists.queries import run as run_of
 from huiyin.estate import queries as estate
 from huiyin.incidents import rules, titles
 from huiyin.incidents.actions.core import (
+    LINE_MOST,
     locked_incident,
     locked_matter,
     note_on_matter,
     staff_of,
     tell,
     trail,
-    words,
 )
 from huiyin.incidents.models import Alarm, Incident
 from huiyin.incidents.plans import EMERGENCY, PLANS, Plan
@@ -26,6 +26,7 @@ from huiyin.kernel.errors import BadInput, WrongState
 from huiyin.matters.actions import promise_time, receive_matter
 from huiyin.matters.models import Matter
 from huiyin.staff.rules import Duty
+from huiyin.staff.words import checked_text
 
 CHANNEL = "radio"  # staff tell staff: no contact with an owner
 PLACE_MOST = 80
@@ -71,8 +72,8 @@ def raise_alarm(
     opened = PLANS.get(plan)
     if opened is None:
         raise UnableToRaise(_("请选择是哪一种突发事件。"), field="plan")
-    text = words(text, "text")
-    place = words(place, "place", PLACE_MOST, required=False)
+    text = checked_text(text, "text", LINE_MOST)
+    place = checked_text(place, "place", PLACE_MOST, required=False)
     if not place and not house:
         raise UnableToRaise(_("请写明在哪里,现场的人才找得到。"), field="place")
     _check_times(opened, at, begins_at, ends_at)
@@ -149,7 +150,7 @@ def join_alarm(
     if key is not None and _raised_before(by, key):
         return
     incident = locked_incident(by, number)
-    text = words(text, "text")
+    text = checked_text(text, "text", LINE_MOST)
     # Never before the incident itself: it was there when somebody recognised it.
     raised_at = max(rules.moment_of_alarm(tapped_at, at), incident.raised_at)
     _ring(incident, by, at, raised_at=raised_at, text=text, key=key)

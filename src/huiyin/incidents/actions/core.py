@@ -9,7 +9,7 @@ from huiyin.incidents.access import admit_to_matter
 from huiyin.incidents.models import Incident
 from huiyin.incidents.plans import PLANS, Plan
 from huiyin.kernel.caller import Caller
-from huiyin.kernel.errors import BadInput, Forbidden, NotFound, WrongState
+from huiyin.kernel.errors import Forbidden, NotFound, WrongState
 from huiyin.matters.actions.core import finish_work, open_work
 from huiyin.matters.actions.core import record as record_event
 from huiyin.matters.models import Matter
@@ -64,16 +64,6 @@ def staff_of(incident: Incident, at: datetime) -> Directory:
     return staff.directory(
         community_id=incident.community_id, at=at, zone=matter.community.zone
     ).without(matter.about_employee_id)
-
-
-def words(text: str, field: str, most: int = LINE_MOST, *, required: bool = True) -> str:
-    """Return the text without surrounding blanks, or raise BadInput naming the field."""
-    text = text.strip()
-    if required and not text:
-        raise BadInput(_("请填写内容。"), field=field)
-    if len(text) > most or "\0" in text:
-        raise BadInput(_("内容最多 %(n)d 字,且不能含无效字符。") % {"n": most}, field=field)
-    return text
 
 
 def employee_id(by: Caller) -> int:

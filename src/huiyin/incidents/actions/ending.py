@@ -12,12 +12,12 @@ from huiyin.checklists.queries import run as run_of
 from huiyin.incidents import rules
 from huiyin.incidents.access import admit_to_lead
 from huiyin.incidents.actions.core import (
+    LINE_MOST,
     TEXT_MOST,
     employee_id,
     locked_incident,
     note_on_matter,
     trail,
-    words,
 )
 from huiyin.incidents.actions.plan import step_views
 from huiyin.incidents.models import Incident, Measure, Review
@@ -26,6 +26,7 @@ from huiyin.kernel.errors import BadInput, WrongState
 from huiyin.matters.actions import assign_matter, promise_time, receive_matter
 from huiyin.matters.models import Matter
 from huiyin.staff.queries import employee_model, local_day
+from huiyin.staff.words import checked_text
 
 MEASURE_MOST = 500
 MOST_NAMED = 4
@@ -49,7 +50,7 @@ def stand_down(*, by: Caller, at: datetime, number: str, note: str = "") -> None
     """
     incident = locked_incident(by, number)
     admit_to_lead(by, incident)
-    note = words(note, "note", required=False)
+    note = checked_text(note, "note", LINE_MOST, required=False)
     run = run_of(caller=by, run_id=incident.run_id, at=at)
     _check_over(incident, rules.unsettled(step_views(run, incident)))
     if run.state == "open":
@@ -90,9 +91,9 @@ def hold_review(
     Review.objects.create(
         incident=incident,
         held_at=held_at,
-        people=words(people, "people"),
-        causes=words(causes, "causes", TEXT_MOST),
-        lessons=words(lessons, "lessons", TEXT_MOST),
+        people=checked_text(people, "people", LINE_MOST),
+        causes=checked_text(causes, "causes", TEXT_MOST),
+        lessons=checked_text(lessons, "lessons", TEXT_MOST),
         at=at,
         by_id=employee_id(by),
     )
@@ -113,7 +114,7 @@ def add_measure(
     review = Review.objects.filter(incident=incident).first()
     if review is None:
         raise UnableToReview(_("先记录总结会,再下达整改措施。"))
-    text = words(text, "text", MEASURE_MOST)
+    text = checked_text(text, "text", MEASURE_MOST)
     town = incident.matter.community
     if due_on < local_day(at, town.zone):
         raise BadInput(_("整改期限不能早于今天。"), field="due_on")

@@ -13,6 +13,7 @@ from huiyin.incidents.access import (
     may_consent,
 )
 from huiyin.incidents.actions.core import (
+    LINE_MOST,
     employee_id,
     locked_incident,
     note_on_matter,
@@ -20,7 +21,6 @@ from huiyin.incidents.actions.core import (
     staff_of,
     tell,
     trail,
-    words,
 )
 from huiyin.incidents.actions.plan import fill_in
 from huiyin.incidents.models import EmergencyContact, Incident, OutsideCall
@@ -28,6 +28,7 @@ from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, NotFound, WrongState
 from huiyin.staff.queries import employee_model
 from huiyin.staff.rules import Duty
+from huiyin.staff.words import checked_text
 from huiyin.trail.actions import record
 
 NAME_MOST, PHONE_MOST, CARS_MOST = 60, 24, 120
@@ -50,7 +51,7 @@ def ask_consent(*, by: Caller, at: datetime, number: str, service: str, why: str
         raise UnableToCall(
             _("联系%(service)s不需要请示,请直接拨打。") % {"service": titles.SERVICES[service]}
         )
-    why = words(why, "why")
+    why = checked_text(why, "why", LINE_MOST)
     call = _pending(incident, service)
     if call is None:
         call = OutsideCall.objects.create(
@@ -116,7 +117,7 @@ def note_consent(
             incident=incident,
             service=service,
             needs_consent=rules.needs_consent(plan_of(incident), service),
-            why=words(why, "why", required=False),
+            why=checked_text(why, "why", LINE_MOST, required=False),
             asked_at=at,
             asked_by_id=by.employee_id,
         )
@@ -154,7 +155,7 @@ def call_outside(
     _check_service(service)
     needed = rules.needs_consent(plan_of(incident), service)
     call = _pending(incident, service)
-    reason = words(without_consent, "without_consent", required=False)
+    reason = checked_text(without_consent, "without_consent", LINE_MOST, required=False)
     if needed and call is None and may_consent(by, incident.community_id):
         # A leader who calls agrees by calling.
         call = OutsideCall(incident=incident, service=service, needs_consent=True, asked_at=at)
@@ -171,9 +172,9 @@ def call_outside(
     if call is None:
         call = OutsideCall(incident=incident, service=service, needs_consent=needed)
     consented = call.consent_at is not None
-    call.name = words(name, "name", NAME_MOST, required=False)
-    call.phone = words(phone, "phone", PHONE_MOST, required=False)
-    call.why = words(why, "why", required=False) or call.why
+    call.name = checked_text(name, "name", NAME_MOST, required=False)
+    call.phone = checked_text(phone, "phone", PHONE_MOST, required=False)
+    call.why = checked_text(why, "why", LINE_MOST, required=False) or call.why
     call.without_consent = "" if consented or not needed else reason
     call.called_at, call.called_by_id = at, by.employee_id
     call.save()
@@ -206,7 +207,7 @@ def help_arrived(*, by: Caller, at: datetime, number: str, call: int, vehicles: 
     if found.called_at is None or found.dropped_at is not None or found.arrived_at is not None:
         raise UnableToCall(_("这次联系还没有拨打,或者已经登记到达。"))
     found.arrived_at = at
-    found.vehicles = words(vehicles, "vehicles", CARS_MOST, required=False)
+    found.vehicles = checked_text(vehicles, "vehicles", CARS_MOST, required=False)
     found.save(update_fields=["arrived_at", "vehicles"])
     trail("outside_arrived", by, at, incident.matter, {"call": found.pk, "vehicles": vehicles})
 
@@ -230,8 +231,8 @@ def help_left(
     if found.arrived_at is None or found.left_at is not None:
         raise UnableToCall(_("请先登记到达;已经登记离开的不能再改。"))
     found.left_at = at
-    found.vehicles = words(vehicles, "vehicles", CARS_MOST, required=False) or found.vehicles
-    found.hospital = words(hospital, "hospital", CARS_MOST, required=False)
+    found.vehicles = checked_text(vehicles, "vehicles", CARS_MOST, required=False) or found.vehicles
+    found.hospital = checked_text(hospital, "hospital", CARS_MOST, required=False)
     if found.service in ("police", "fire", "medics") and not found.vehicles:
         raise BadInput(_("请记下车牌号;没有开车来的写“无车”。"), field="vehicles")
     found.save(update_fields=["left_at", "vehicles", "hospital"])
@@ -254,7 +255,7 @@ def drop_call(*, by: Caller, at: datetime, number: str, call: int, reason: str) 
     found = _call(incident, call)
     if found.arrived_at is not None or found.dropped_at is not None:
         raise UnableToCall(_("已经到达或已经取消的,不能再取消。"))
-    found.dropped_at, found.dropped_why = at, words(reason, "reason")
+    found.dropped_at, found.dropped_why = at, checked_text(reason, "reason", LINE_MOST)
     found.save(update_fields=["dropped_at", "dropped_why"])
     trail("outside_dropped", by, at, incident.matter, {"call": found.pk}, reason=found.dropped_why)
 
@@ -276,8 +277,8 @@ def save_contact(
     """
     admit_lister(by, community_id)
     _check_service(service)
-    name, phone = words(name, "name", NAME_MOST), words(phone, "phone", PHONE_MOST)
-    note = words(note, "note", CARS_MOST, required=False)
+    name, phone = checked_text(name, "name", NAME_MOST), checked_text(phone, "phone", PHONE_MOST)
+    note = checked_text(note, "note", CARS_MOST, required=False)
     if not any(sign.isdigit() for sign in phone):
         raise BadInput(_("请填写电话号码。"), field="phone")
     if EmergencyContact.objects.filter(community_id=community_id).count() >= MOST_CONTACTS:

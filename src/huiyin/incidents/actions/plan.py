@@ -23,13 +23,13 @@ from huiyin.incidents.actions.core import (
     plan_of,
     staff_of,
     trail,
-    words,
 )
 from huiyin.incidents.models import Attendance, Incident, LeftOut, Telling
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, WrongState
 from huiyin.matters.rules import ALLOWED
 from huiyin.staff.queries import employee_model
+from huiyin.staff.words import checked_text
 
 
 class UnableToMarkStep(WrongState):
@@ -87,7 +87,7 @@ def leave_out(*, by: Caller, at: datetime, number: str, item: str, reason: str) 
     """
     incident = locked_incident(by, number)
     admit_to_lead(by, incident)
-    reason = words(reason, "reason")
+    reason = checked_text(reason, "reason", LINE_MOST)
     run = run_of(caller=by, run_id=incident.run_id, at=at)
     view = next((one for one in run.items if one.item.key == item), None)
     if view is None:

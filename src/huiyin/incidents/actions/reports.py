@@ -9,7 +9,7 @@ from huiyin.approvals import actions as approvals
 from huiyin.approvals.models import Decision, Request
 from huiyin.estate.actions import next_number
 from huiyin.incidents.access import admit_writer
-from huiyin.incidents.actions.core import LINE_MOST, TEXT_MOST, employee_id, trail, words
+from huiyin.incidents.actions.core import LINE_MOST, TEXT_MOST, employee_id, trail
 from huiyin.incidents.drafts import draft
 from huiyin.incidents.models import Incident, IncidentReport, Review
 from huiyin.incidents.plans import EMERGENCY
@@ -21,6 +21,7 @@ from huiyin.matters.actions.core import record as record_event
 from huiyin.matters.models import Matter
 from huiyin.staff import queries as staff
 from huiyin.staff.access import LEADERS
+from huiyin.staff.words import checked_text
 
 KIND = "incident_report"  # of approval
 PLACE_MOST = 120
@@ -71,15 +72,15 @@ def submit_report(
     known = draft(by, matter, incident, at)
     whole = incident is not None
     written: dict[str, object] = {
-        "course": words(course, "course", TEXT_MOST),
-        "cause": words(cause, "cause", TEXT_MOST),
-        "measures": words(measures, "measures", TEXT_MOST),
-        "losses": words(losses, "losses", TEXT_MOST, required=False),
-        "handling": words(handling, "handling", TEXT_MOST, required=whole),
-        "responsibility": words(responsibility, "responsibility", TEXT_MOST, required=whole),
-        "place": words(place, "place", PLACE_MOST, required=False) or known.place,
-        "received": words(received, "received", LINE_MOST, required=False) or known.received,
-        "attended": words(attended, "attended", TEXT_MOST, required=False) or known.attended,
+        "course": checked_text(course, "course", TEXT_MOST),
+        "cause": checked_text(cause, "cause", TEXT_MOST),
+        "measures": checked_text(measures, "measures", TEXT_MOST),
+        "losses": checked_text(losses, "losses", TEXT_MOST, required=False),
+        "handling": checked_text(handling, "handling", TEXT_MOST, required=whole),
+        "responsibility": checked_text(responsibility, "responsibility", TEXT_MOST, required=whole),
+        "place": checked_text(place, "place", PLACE_MOST, required=False) or known.place,
+        "received": checked_text(received, "received", LINE_MOST, required=False) or known.received,
+        "attended": checked_text(attended, "attended", TEXT_MOST, required=False) or known.attended,
         "happened_at": _happened(happened_at, known.happened_at, at),
         "category": incident.plan if incident else "",
     }

@@ -1,11 +1,8 @@
 """A checklist on paper: a blank form to fill in by hand, or a run as it was filled in."""
 
-import segno
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,6 +11,7 @@ from huiyin.checklists.rules import Item
 from huiyin.doors.console.checklists.marking import say_range
 from huiyin.doors.console.checklists.views import about_words, seen_run
 from huiyin.doors.console.page import staff_page
+from huiyin.doors.parts import codes
 from huiyin.doors.parts.middleware import StaffRequest
 
 
@@ -40,7 +38,7 @@ def print_run(request: StaffRequest, run_id: int) -> HttpResponse:
         "number": f"{request.community.code}-JC-{found.id:06d}",
         "about": about_words(found.subject),
         "lines": lines,
-        "code": _code(request, reverse("checklist_run", args=[run_id])),
+        "code": codes.drawn(codes.site(request) + reverse("checklist_run", args=[run_id])),
     }
     return render(request, "checklists/paper.html", context)
 
@@ -59,7 +57,7 @@ def print_blank(request: StaffRequest, code: str) -> HttpResponse:
         "lines": [
             {"item": item, "asks": _asks(item), "blank": _blank(item)} for item in found.items
         ],
-        "code": _code(request, reverse("checklist_template", args=[code])),
+        "code": codes.drawn(codes.site(request) + reverse("checklist_template", args=[code])),
     }
     return render(request, "checklists/paper.html", context)
 
@@ -77,11 +75,3 @@ def _blank(item: Item) -> str:
     if boxes:
         return " ".join(f"□ {one}" for one in boxes)
     return f"______ {item.unit}" if item.kind == "number" else ""
-
-
-def _code(request: StaffRequest, path: str) -> SafeString:
-    """Draw the address of the record as a QR code."""
-    base = settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
-    drawn = segno.make_qr(base + path, error="m").svg_inline(omitsize=True, border=1)
-    # Our own drawing of our own address: nothing of anybody else's is in it.
-    return mark_safe(drawn)  # noqa: S308

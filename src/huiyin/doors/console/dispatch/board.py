@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from huiyin.doors.console.lines import Line, lines
+from huiyin.doors.console.rows import placed
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.matters import queries as matters
 from huiyin.matters.queries import Section
@@ -90,17 +91,5 @@ def draw(request: StaffRequest) -> list[Drawn]:
 
 
 def _row(line: Line, important: str) -> str:
-    kind = escape(line.kind)
-    return _ROW.format(
-        tone=line.tone,
-        number=escape(line.number),
-        important=important if line.important else "",
-        kind=f'<span class="hy-tag is-loud">{kind}</span>' if line.urgent else f"<b>{kind}</b>",
-        text=escape(line.text),
-        where=f"<span>{escape(line.where)}</span>" if line.where else "",
-        linked=f'<span class="hy-tag">{escape(line.linked)}</span>' if line.linked else "",
-        owner=escape(line.owner),
-        state=escape(line.state),
-        left=escape(line.left),
-        due=escape(line.due),
-    )
+    said = placed(line, important)
+    return _ROW.format(**said, left=escape(line.left), due=escape(line.due))

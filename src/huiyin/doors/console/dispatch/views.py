@@ -5,8 +5,12 @@ answer is an empty 304 that costs one row. With the minute everything is drawn a
 by themselves.
 """
 
-from django.http import Http404, HttpResponse, HttpResponseNotModified
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -40,26 +44,14 @@ def dispatch(request: StaffRequest) -> HttpResponse:
 @staff_page
 def board(request: StaffRequest) -> HttpResponse:
     """Draw the lists anew, or answer 304 when nothing has changed since the mark."""
-    _admit(request)
-    mark = _mark(request)
-    if request.headers.get("If-None-Match") == mark:
-        return HttpResponseNotModified(headers={"ETag": mark})
-    response = render(request, "dispatch/_board.html", {"lists": draw(request)})
-    response["ETag"] = mark
-    return response
+    return _fresh(request, "dispatch/_board.html", lambda: {"lists": draw(request)})
 
 
 @require_safe
 @staff_page
 def hands(request: StaffRequest) -> HttpResponse:
     """Show who is there to send, with duty and load; 304 when nothing has changed."""
-    _admit(request)
-    mark = _mark(request)
-    if request.headers.get("If-None-Match") == mark:
-        return HttpResponseNotModified(headers={"ETag": mark})
-    response = render(request, "dispatch/_hands.html", {"people": people.on_hand(request)})
-    response["ETag"] = mark
-    return response
+    return _fresh(request, "dispatch/_hands.html", lambda: {"people": people.on_hand(request)})
 
 
 @require_safe
@@ -113,6 +105,19 @@ def _mark(request: StaffRequest) -> str:
     beat = matters.pulse(community_id=place)
     minute = int(request.moment.timestamp()) // MINUTE
     return f'"{request.caller.user_id}-{place}-{get_language()}-{beat}-{minute}"'
+
+
+def _fresh(
+    request: StaffRequest, template: str, context: Callable[[], dict[str, Any]]
+) -> HttpResponse:
+    """Render a part of the screen unless the browser has it under the present mark."""
+    _admit(request)
+    mark = _mark(request)
+    response = get_conditional_response(request, etag=mark)
+    if response is None:
+        response = render(request, template, context())
+    response["ETag"] = mark
+    return response
 
 
 def _panel(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import segno
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from huiyin.desk.access import DESK, may_sign
 from huiyin.desk.queries import DutyView
 from huiyin.doors.console.duty.forms import STEPS, DutyForm
 from huiyin.doors.console.page import staff_page
+from huiyin.doors.parts import codes
 from huiyin.doors.parts.fragments import wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.kernel.errors import Forbidden, NotFound, Refused
@@ -110,8 +110,7 @@ def history(request: StaffRequest) -> HttpResponse:
 def paper(request: StaffRequest, pk: int) -> HttpResponse:
     """Show the log as the paper that is filed (值班记录表)."""
     shift = _view(request, pk)
-    address = request.build_absolute_uri(reverse("duty_log", args=[pk]))
-    code = segno.make(address, error="m").svg_data_uri(border=1, scale=2)
+    code = codes.picture(codes.site(request) + reverse("duty_log", args=[pk]))
     return render(request, "duty/paper.html", {"shift": shift, "code": code, **_said(shift)})
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from huiyin.approvals.queries import RequestView
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.console.steps import StepForm, offered, take_step
+from huiyin.doors.parts import codes
 from huiyin.doors.parts.forms import Moment, text_area
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.flows.reactions import react
@@ -97,12 +97,12 @@ def paper(request: StaffRequest, number: str) -> HttpResponse:
     """Show the report as the paper that is filed: one A4 form, with a code leading back here."""
     found = matters.matter(caller=request.caller, number=number, at=request.moment)
     report = queries.report(caller=request.caller, number=number, at=request.moment)
-    address = request.build_absolute_uri(reverse("incident", args=[number]))
+    address = codes.site(request) + reverse("incident", args=[number])
     context = {
         "matter": found,
         "report": report,
         "state": STATES[report.state],
-        "code": segno.make_qr(address, error="m").svg_data_uri(scale=4, border=1),
+        "code": codes.picture(address),
     }
     return render(request, "incident/paper.html", context)
 

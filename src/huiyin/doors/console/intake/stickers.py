@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import segno
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiyin.doors.console.intake.forms import StickersForm
 from huiyin.doors.console.page import staff_page
+from huiyin.doors.parts import codes
 from huiyin.doors.parts.fragments import show
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.intake import queries
@@ -112,7 +111,7 @@ def sheets(request: StaffRequest) -> HttpResponse:
         building=request.GET.get("building", ""),
         most=PRINTED_MOST,
     )
-    base = settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
+    base = codes.site(request)
     context = {
         "labels": [_label(one, base) for one in rows],
         "base": base,
@@ -123,9 +122,7 @@ def sheets(request: StaffRequest) -> HttpResponse:
 
 def _label(row: StickerRow, base: str) -> Label:
     url = base + reverse("report", args=[row.token])
-    drawn = segno.make_qr(url, error="m").svg_inline(omitsize=True, border=2)
-    # Our own drawing of our own address: nothing of anybody else's is in it.
-    return Label(row, mark_safe(drawn), url)  # noqa: S308
+    return Label(row, codes.drawn(url, border=2), url)
 
 
 def _form(request: StaffRequest) -> StickersForm:
