@@ -21,11 +21,22 @@ FLOORS = (
     ("staff",),
     ("standards",),
     ("knowledge",),
+    ("documents",),
     ("notices",),
     ("checklists",),
     ("approvals",),
     ("matters",),
-    ("desk", "incidents", "conduct", "fieldwork", "intake", "triage", "visitors"),
+    (
+        "desk",
+        "incidents",
+        "conduct",
+        "fieldwork",
+        "intake",
+        "triage",
+        "visitors",
+        "announcements",
+        "owners",
+    ),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 

@@ -22,6 +22,8 @@ class User(AbstractBaseUser):
 
     username = models.CharField(max_length=40, unique=True)
     email = models.EmailField(blank=True, default="")
+    # Owners log in by it: digits only, proved by a code. Employees have none here.
+    phone = models.CharField(max_length=24, null=True, blank=True, unique=True)
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=10, blank=True, default="")
 

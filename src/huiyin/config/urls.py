@@ -28,6 +28,7 @@ urlpatterns = [
     path("api/v1/", include("huiyin.doors.api.urls")),
     re_path(r"^api(?:/|$)", unknown),
     path("r/", include("huiyin.doors.public.urls")),
+    path("my/", include("huiyin.doors.portal.urls")),
     path("", include("huiyin.doors.console.urls")),
 ]
 

@@ -139,6 +139,8 @@ class Person(models.Model):
     # Pinyin of the name without blanks and its initials, both editable: 单 is not always "dan".
     pinyin = models.CharField(max_length=200, blank=True, default="")
     initials = models.CharField(max_length=40, blank=True, default="")
+    # Month and day ("03-16"), for a greeting (NOT-01); the year is nobody's business.
+    birthday = models.CharField(max_length=5, blank=True, default="")
 
     class Meta:
         verbose_name_plural = "people"

@@ -36,7 +36,9 @@ class Caller:
     """A person or the system itself, with the posts held at this moment.
 
     ``posts`` maps a community id to the post codes held there; the key ``None`` holds posts of the
-    company, which reach every community (HR-01).
+    company, which reach every community (HR-01). An owner or tenant holds no post: ``people`` are
+    the ids of the persons they are in the rosters, ``households`` maps the ids of their houses to
+    the role there (OWN-05).
     """
 
     user_id: int | None
@@ -44,6 +46,8 @@ class Caller:
     name: str
     posts: dict[int | None, frozenset[str]] = field(default_factory=dict)
     is_system: bool = False
+    people: frozenset[int] = frozenset()
+    households: dict[int, str] = field(default_factory=dict)
 
     def posts_in(self, community_id: int | None) -> frozenset[str]:
         """Return the post codes that count in a community."""

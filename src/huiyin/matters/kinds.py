@@ -80,6 +80,8 @@ EVENT_KINDS = (
     "linked",
     "unlinked",
     "given_back",
+    "chased",
+    "added",
 )
 # Causes that the weekly analysis of complaints groups by (CMP-09), named when a matter is finished.
 CAUSES = (

@@ -71,6 +71,8 @@ EVENTS = {
     "linked": _("并入同一问题"),
     "unlinked": _("解除合并"),
     "given_back": _("退回,待重新派人"),
+    "chased": _("业主催办"),
+    "added": _("业主补充"),
 }
 PHOTO_STAGES = {
     "": _("加照片 %(n)d 张"),

@@ -143,6 +143,30 @@ class FieldRules:
 
 
 @dataclass(frozen=True)
+class OwnerRules:
+    """What owners may ask for on the phone."""
+
+    chase_every: timedelta = timedelta(hours=1)
+    """Nobody chases (催办) the same matter more often (OWN-01)."""
+
+
+@dataclass(frozen=True)
+class NoticeRules:
+    """When and how often people are told things (NOT-04)."""
+
+    open_hours: tuple[tuple[time, time], ...] = ((time(8, 30), time(20, 30)),)
+    """Outside these hours nothing rings at owners' but emergencies."""
+    bundle_within: timedelta = timedelta(minutes=5)
+    """What one person is told about their matters within so long goes into one short message."""
+    hourly_most: int = 6
+    """Short messages to one number within an hour, emergencies and codes apart."""
+    daily_most: int = 15
+    """The same within a day."""
+    read_within: timedelta = timedelta(hours=24)
+    """A message nobody delivered or read by then goes down the ladder to the next channel."""
+
+
+@dataclass(frozen=True)
 class Standard:
     """Everything a community promises, frozen: a matter keeps the standard it started under."""
 
@@ -156,6 +180,8 @@ class Standard:
     max_pause: Limit
     desk: DeskRules
     field: FieldRules
+    owners: OwnerRules
+    notices: NoticeRules
     clauses: tuple[Clause, ...]
     targets: tuple[Target, ...]
     assignment: Mapping[str, tuple[str, ...]]
@@ -229,6 +255,8 @@ def parse(text: str, *, base: Standard | None = None) -> Standard:
         max_pause=max_pause,
         desk=_desk(top.table("desk"), base.desk if base else DeskRules()),
         field=_field(top.table("field"), base.field if base else FieldRules()),
+        owners=_owners(top.table("owners"), base.owners if base else OwnerRules()),
+        notices=_notices(top.table("notices"), base.notices if base else NoticeRules()),
         clauses=_clauses(top, base, ladder),
         targets=_targets(top, base),
         assignment=_assignment(top.table("assignment"), base),
@@ -277,6 +305,24 @@ def _field(table: Table, base: FieldRules) -> FieldRules:
     )
     table.done()
     return field
+
+
+def _owners(table: Table, base: OwnerRules) -> OwnerRules:
+    owners = OwnerRules(chase_every=table.span("chase_every", base.chase_every))
+    table.done()
+    return owners
+
+
+def _notices(table: Table, base: NoticeRules) -> NoticeRules:
+    notices = NoticeRules(
+        open_hours=table.hours("open_hours", base.open_hours),
+        bundle_within=table.span("bundle_within", base.bundle_within),
+        hourly_most=table.whole("hourly_most", base.hourly_most),
+        daily_most=table.whole("daily_most", base.daily_most),
+        read_within=table.span("read_within", base.read_within),
+    )
+    table.done()
+    return notices
 
 
 def _pause_limit(table: Table, base: Standard | None) -> Limit:
