@@ -47,6 +47,7 @@ OPEN = {  # read by machines, or before anybody is known
     # What a scanned sticker opens: doors/public/tests hold it to its walls.
     "r/<str:token>/",
     "r/<str:token>/thanks/",
+    "p/<str:code>/",  # what a community promises in public; doors/public/tests
 }
 PHONE = {"work/jobs.json", "work/sync/", "work/sync/photo/"}  # JSON for a phone's queue: below
 OWN_ACCOUNT = ("accounts/",)  # one's own password and second factor: no colleague's row
@@ -343,6 +344,14 @@ PAGES: dict[str, tuple[Page, ...]] = {
         ),
     ),
     "standards/history/": (Page(own=True),),
+    "standards/promises/": (
+        Page(own=True),
+        Page(
+            form={"on-assign_on_time": "on", "assign_on_time": "十分钟内接手。"},
+            wrong="keeper",
+            own=True,
+        ),
+    ),
     "calendar/": (
         Page(own=True),
         Page(

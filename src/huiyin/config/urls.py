@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from huiyin.config import env, health
 from huiyin.doors.api.urls import unknown
+from huiyin.doors.public.promises import promises
 
 # Employees get their account from the company and have no mail address of ours to prove: of
 # allauth's pages only these are there. Signing up is a page that says so.
@@ -28,6 +29,7 @@ urlpatterns = [
     path("api/v1/", include("huiyin.doors.api.urls")),
     re_path(r"^api(?:/|$)", unknown),
     path("r/", include("huiyin.doors.public.urls")),
+    path("p/<str:code>/", promises, name="promises"),
     path("my/", include("huiyin.doors.portal.urls")),
     path("", include("huiyin.doors.console.urls")),
 ]

@@ -5,6 +5,7 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from huiyin.estate.models import Community
 
@@ -37,6 +38,37 @@ class StandardVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.community_id} v{self.number}"
+
+
+class Publication(models.Model):
+    """What a community promises its owners in public, from one moment to another (服务承诺公示).
+
+    ``words`` are the promises in the order of the page: the code of a target and the sentence that
+    owners read. A change is a new row; what was once promised stays to be read.
+    """
+
+    community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="publications")
+    words = models.JSONField()
+    note = models.CharField(max_length=300, blank=True, default="")
+    published_at = models.DateTimeField()
+    published_by_name = models.CharField(max_length=60)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["community"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="one_publication_at_a_time",
+            )
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="not_unsaid", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="only_withdrawn", exclude=["withdrawn_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.community_id} {self.published_at:%Y-%m-%d}"
 
 
 class CalendarYear(models.Model):

@@ -17,7 +17,7 @@ from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import NotFound
 from huiyin.standards.access import admit_to_read, may_change
 from huiyin.standards.document import Clause, Standard, Target, parse
-from huiyin.standards.models import CalendarDay, CalendarYear, StandardVersion
+from huiyin.standards.models import CalendarDay, CalendarYear, Publication, StandardVersion
 from huiyin.standards.rules import read_hours
 
 ANNOUNCED_FROM = 11
@@ -98,6 +98,26 @@ class DayRow:
     name: str
     source: str
     own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPromise:
+    """One promise that owners read, and the code of the target behind it."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationRow:
+    """What a community promises in public."""
+
+    id: int
+    community: str
+    promises: tuple[PublicPromise, ...]
+    note: str
+    published_at: datetime
+    published_by_name: str
 
 
 # -- the standard in force
@@ -278,3 +298,34 @@ def _clause_row(one: Clause) -> ClauseRow:
 
 def _target_row(one: Target) -> TargetRow:
     return TargetRow(one.code, one.rule, one.title, one.source, one.value, one.unit, one.comparison)
+
+
+# -- what is promised in public
+
+
+def publication(*, community: str) -> PublicationRow:
+    """Return what a community promises in public at present; NotFound when it publishes nothing.
+
+    Anybody may read it: that is what it is for.
+    """
+    code = community.replace("\0", "")
+    found = (
+        Publication.objects.filter(community__code=code, withdrawn_at=None)
+        .select_related("community")
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("这个小区没有公示服务承诺。"))
+    return PublicationRow(
+        id=found.pk,
+        community=found.community.code,
+        promises=tuple(PublicPromise(one["code"], one["text"]) for one in found.words),
+        note=found.note,
+        published_at=found.published_at,
+        published_by_name=found.published_by_name,
+    )
+
+
+def is_published(*, community_id: int) -> bool:
+    """Tell whether a community publishes its promises."""
+    return Publication.objects.filter(community_id=community_id, withdrawn_at=None).exists()

@@ -24,6 +24,7 @@ from huiyin.doors.console.queue import views as queue
 from huiyin.doors.console.roster import views as roster
 from huiyin.doors.console.session import views as session
 from huiyin.doors.console.staff import views as staff
+from huiyin.doors.console.standards import publishing
 from huiyin.doors.console.standards import views as standards
 from huiyin.doors.console.triage import views as triage
 from huiyin.doors.console.visitors import views as visitors
@@ -146,6 +147,7 @@ urlpatterns = [
     path("standards/", standards.board, name="standards"),
     path("standards/clauses/<str:clause>/", standards.change_clause, name="standards_clause"),
     path("standards/targets/<str:code>/", standards.change_target, name="standards_target"),
+    path("standards/promises/", publishing.publishing, name="standards_publishing"),
     path("standards/history/", standards.history, name="standards_history"),
     path("calendar/", standards.calendar, name="calendar"),
     path("figures/", figures.board, name="figures"),

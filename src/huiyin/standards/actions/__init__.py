@@ -9,6 +9,12 @@ from huiyin.standards.actions.calendar import (
     seed_calendar,
     set_day,
 )
+from huiyin.standards.actions.publishing import (
+    UnableToPublish,
+    UnableToWithdraw,
+    publish_promises,
+    withdraw_promises,
+)
 from huiyin.standards.actions.versions import (
     UnableToAdoptStandard,
     UnableToChangeStandard,
@@ -24,12 +30,16 @@ __all__ = [
     "UnableToAdoptStandard",
     "UnableToChangeStandard",
     "UnableToPlan",
+    "UnableToPublish",
     "UnableToSetDay",
+    "UnableToWithdraw",
     "adopt_standard",
     "change_clause",
     "change_target",
     "clear_day",
     "declare_year",
+    "publish_promises",
     "seed_calendar",
     "set_day",
+    "withdraw_promises",
 ]

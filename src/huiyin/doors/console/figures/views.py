@@ -4,7 +4,6 @@ import csv
 import io
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from huiyin.doors.console.figures.periods import Period
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.doors.parts.templatetags.parts import share
 from huiyin.kernel.errors import BadInput, NotFound
 from huiyin.matters.access import FIELD
 from huiyin.reports import kpis as reports
@@ -25,7 +25,6 @@ from huiyin.reports.kpis import Kpi
 from huiyin.staff.queries import local_day
 
 PAGE = 50
-PERCENT = Decimal(100)
 
 
 class UnableToReadPeriod(BadInput):
@@ -149,15 +148,9 @@ def _line(row: Kpi) -> Line:
     return Line(
         code="" if row.code == reports.CALLS else row.code,
         row=row,
-        target="" if row.target is None else _percent(row.target),
-        value="" if row.value is None else _percent(row.value),
+        target=share(row.target),
+        value=share(row.value),
     )
-
-
-def _percent(share: Decimal) -> str:
-    """Write a share as people say it: 0.96 is 96%."""
-    text = f"{(share * PERCENT).normalize():f}"
-    return f"{text}%"
 
 
 def _next(period: Period, cursor: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
@@ -65,9 +66,15 @@ def time_left(context: template.Context, due_at: datetime) -> str:
 
 
 @register.filter
-def percent(share: float | None) -> int:
+def percent(value: float | None) -> int:
     """Return a share (0..1) as a whole percentage within 0 and 100."""
-    return round(100 * min(1.0, max(0.0, share or 0.0)))
+    return round(100 * min(1.0, max(0.0, value or 0.0)))
+
+
+@register.filter
+def share(value: Decimal | None) -> str:
+    """Write a share as people say it: 0.96 is 96%."""
+    return "" if value is None else f"{(value * 100).normalize():f}%"
 
 
 @register.inclusion_tag("parts/_field.html")
