@@ -1,0 +1,103 @@
+"""The door of every owner's page: log in first, belong to a household, know which one is meant."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
+
+from huiyin.doors.portal.refusals import refusal_page
+from huiyin.estate.rows import CommunityRow
+from huiyin.kernel.caller import Caller
+from huiyin.kernel.errors import NotFound, Refused
+from huiyin.owners.access import owner_caller
+from huiyin.owners.queries import Household, households
+
+CHOSEN = "household"  # the session's key for the household somebody looks at at the moment
+
+View = Callable[..., HttpResponse]
+
+
+class OwnerRequest(HttpRequest):
+    """What an owner's page is given: who asks, when, and for which of their households."""
+
+    htmx: HtmxDetails
+    caller: Caller
+    community: CommunityRow
+    household: Household
+    households: tuple[Household, ...]
+    section: str
+
+
+class NoSuchPage(NotFound):
+    """The address or its query can name nothing."""
+
+
+def owner_page(view: View) -> View:
+    """Admit owners and tenants of today only; refusals are shown in the portal's own frame.
+
+    Nobody is sent to log in; an employee's log-in, and one whose number left the roster, get a
+    page that says what to do (OWN-05).
+    """
+
+    @wraps(view)
+    def admitted(request: OwnerRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return private(to_login(request))
+        if not request.user.phone:
+            return private(render(request, "portal/employee.html", status=403))
+        request.caller = owner_caller(request.user, request.moment)
+        request.households = households(caller=request.caller, at=request.moment)
+        if not request.households:
+            return private(render(request, "portal/no_household.html", status=403))
+        request.household = _chosen(request)
+        request.community = request.household.community
+        request.section = request.path.strip("/").partition("/")[2].partition("/")[0]
+        with timezone.override(ZoneInfo(request.community.zone)):
+            return private(_answer(view, request, *args, **kwargs))
+
+    return admitted
+
+
+def _answer(view: View, request: OwnerRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    try:
+        if "\0" in request.path or any("\0" in value for value in request.GET.values()):
+            raise NoSuchPage(_("没有这个地址。"))  # nothing in the database has that character
+        return view(request, *args, **kwargs)
+    except Refused as refusal:
+        return refusal_page(request, refusal)
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Keep an answer out of every cache and every search engine."""
+    patch_vary_headers(response, ["Cookie", "HX-Request"])
+    if not response.has_header("Cache-Control"):
+        patch_cache_control(response, private=True, no_store=True)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """Send nobody to the log-in; a fragment is answered 401 so that typed text stays put."""
+    if getattr(request, "htmx", False):
+        text = _("登录已过期。内容还在这一页上;请在新窗口登录后再提交。")
+        return HttpResponse(text, status=401, content_type="text/plain")
+    address = reverse("my_login")
+    if request.method in {"GET", "HEAD"} and request.path != reverse("my_home"):
+        address = f"{address}?{urlencode({'next': request.get_full_path()})}"
+    return redirect(address)
+
+
+def _chosen(request: OwnerRequest) -> Household:
+    """Return the household chosen last, else the first one."""
+    chosen = request.session.get(CHOSEN)
+    found = (one for one in request.households if one.house_id == chosen)
+    return next(found, request.households[0])
