@@ -1,0 +1,209 @@
+"""Papers from forms: typst draws ``forms/<form>.typ`` with data as plain JSON (PLN-04).
+
+Data reach a form as text and are never read as markup. A sign that no font can draw would vanish
+without a word; here it raises :class:`MissingGlyph` before anything is drawn. The work is done by
+:mod:`huiyin.documents.press`, in a process of its own with limits of time and memory.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pylopdf_fonts_zh_cn
+import segno
+import structlog
+from django.conf import settings
+from django.utils.translation import gettext as _
+from fontTools.ttLib import TTCollection, TTFont
+
+from huiyin.kernel.errors import BadInput
+
+FORMS = Path(str(resources.files(__package__).joinpath("forms")))
+PRESS = Path(__file__).with_name("press.py")
+SECONDS = 60
+MOST_DATA = 5000  # in one file
+RARE_NAMES = "noto_cjk_sans_otc"  # a wheel with 14,000 signs more, used where it is installed
+_FORM = re.compile(r"[a-z][a-z0-9_]*")
+_SUFFIXES = {".otf", ".ttf", ".ttc"}
+_NEVER_DRAWN = frozenset({"url", "code"})
+_MASK = 3
+_log = structlog.get_logger(__name__)
+
+
+class MissingGlyph(BadInput):
+    """Signs that no font at hand can draw; ``where`` is the way to the field, such as ``name``."""
+
+    def __init__(self, characters: str, where: str) -> None:
+        signs = "、".join(f"{one}(U+{ord(one):04X})" for one in characters)
+        super().__init__(
+            _(
+                "字库里没有这些字,打印出来会是空白:%(signs)s。请改用规范字或拼音,"
+                "或请管理员把含有这些字的字体文件放进数据目录的 fonts 文件夹。"
+            )
+            % {"signs": signs},
+            field=where,
+        )
+        self.characters = characters
+        self.where = where
+
+
+class UnableToTypeset(RuntimeError):
+    """A form is at fault, or took longer or more than it may; a fault of ours."""
+
+
+def pdf(form: str, data: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> bytes:
+    """Draw a form with data and return the PDF; of several data each begins on a page of its own.
+
+    1. Signs that are never seen (marks of direction, zero width) are left out.
+    2. A sign no font can draw raises MissingGlyph with the way to its field.
+    3. The QR code of ``url`` goes along as ``code``, an SVG.
+
+    The same data give the same bytes. Raises MissingGlyph; UnableToTypeset for a fault of ours.
+    """
+    if not _FORM.fullmatch(form) or not (FORMS / f"{form}.typ").is_file():
+        raise UnableToTypeset(f"there is no form {form!r}")
+    several = [data] if isinstance(data, Mapping) else list(data)
+    if not 0 < len(several) <= MOST_DATA:
+        raise UnableToTypeset(f"{len(several)} papers in one file")
+    drawable = _drawable()
+    ready = [
+        _ready(one, drawable, f"{number}." if len(several) > 1 else "")
+        for number, one in enumerate(several)
+    ]
+    job = {
+        "form": str(FORMS / f"{form}.typ"),
+        "root": str(FORMS),
+        "fonts": sorted({str(one.parent) for one in _font_files()}),
+        "papers": json.dumps(ready, ensure_ascii=False),
+    }
+    return _press(form, json.dumps(job).encode())
+
+
+def missing_glyphs(text: str) -> str:
+    """Return the signs of a text that no font at hand can draw, each once; "" when all can."""
+    return _missing(text, _drawable())
+
+
+def visible(text: str) -> str:
+    """Return a text as it is drawn: composed, without signs that are never seen."""
+    if text.isascii():
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(one for one in text if not _is_unseen(one))
+
+
+def _ready(one: Mapping[str, Any], drawable: frozenset[str], before: str) -> dict[str, Any]:
+    ready: dict[str, Any] = _cleaned(one)
+    for where, text in _texts(ready):
+        if where not in _NEVER_DRAWN and (missing := _missing(text, drawable)):
+            raise MissingGlyph(missing, before + where)
+    if ready.get("url") and not ready.get("code"):
+        ready["code"] = _code(ready["url"])
+    return ready
+
+
+def _code(address: str) -> str:
+    """Draw an address as SVG; any mask can be read, and to choose the best takes five times."""
+    return segno.make_qr(address, error="m", mask=_MASK).svg_inline(border=0)
+
+
+def _missing(text: str, drawable: frozenset[str]) -> str:
+    left = set(text) - drawable
+    if not left:
+        return ""
+    return "".join(one for one in dict.fromkeys(text) if one in left and not _is_unseen(one))
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, Mapping):
+        return {str(key): _cleaned(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(one) for one in value]
+    if value is None or isinstance(value, bool | int):
+        return value
+    raise UnableToTypeset(f"{type(value).__name__} is no plain data; money and days come as text")
+
+
+def _texts(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _texts(one, f"{where}.{key}" if where else key)
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from _texts(one, f"{where}.{number}")
+
+
+def _is_unseen(sign: str) -> bool:
+    """Tell whether a sign has no picture of its own, so that nothing is lost without it."""
+    if sign == "\n":
+        return False
+    return unicodedata.category(sign) in {"Cc", "Cf"} or unicodedata.name(sign, "").startswith(
+        "VARIATION SELECTOR"
+    )
+
+
+def _press(form: str, job: bytes) -> bytes:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", str(PRESS)],
+            input=job,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise UnableToTypeset(f"form {form} took longer than {SECONDS} s") from late
+    said = done.stderr.decode(errors="replace").strip()
+    if done.returncode or not done.stdout.startswith(b"%PDF-"):
+        raise UnableToTypeset(f"form {form}: {said[-2000:] or done.returncode}")
+    if said:
+        _log.warning("documents.form_warns", form=form, said=said[:500])
+    return done.stdout
+
+
+def _font_files() -> tuple[Path, ...]:
+    """Return the fonts of the wheels, then those somebody put into ``HUIYIN_HOME``/fonts."""
+    own = Path(settings.HOME) / "fonts"
+    added = sorted(one for one in own.glob("*") if one.suffix.lower() in _SUFFIXES)
+    return (*_shipped_fonts(), *added)
+
+
+@lru_cache(maxsize=1)
+def _shipped_fonts() -> tuple[Path, ...]:
+    fonts = [pylopdf_fonts_zh_cn.sans_path(), pylopdf_fonts_zh_cn.serif_path()]
+    rare = find_spec(RARE_NAMES)
+    if rare is not None and rare.origin is not None:
+        fonts += sorted(Path(rare.origin).parent.glob("*.ttc"))
+    return tuple(fonts)
+
+
+def _drawable() -> frozenset[str]:
+    """Return every sign that some font at hand can draw, and the end of a line."""
+    return _signs(tuple((one, one.stat().st_mtime_ns) for one in _font_files()))
+
+
+@lru_cache(maxsize=2)
+def _signs(files: tuple[tuple[Path, int], ...]) -> frozenset[str]:
+    signs = {"\n"}
+    for path, _changed in files:
+        for font in _opened(path):
+            signs.update(chr(code) for code in font.getBestCmap() or {})
+    return frozenset(signs)
+
+
+def _opened(path: Path) -> Sequence[TTFont]:
+    if path.suffix.lower() == ".ttc":
+        return TTCollection(path, lazy=True).fonts[:1]
+    return [TTFont(path, lazy=True)]
