@@ -1,9 +1,12 @@
 """Who may log in, and with what. No roles live here: those follow from posts held (HR-01)."""
 
+import uuid
 from typing import ClassVar
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 
 
 class UserManager(BaseUserManager["User"]):
@@ -33,6 +36,15 @@ class User(AbstractBaseUser):
 
     objects: ClassVar[UserManager] = UserManager()
 
+    class Meta:
+        constraints: ClassVar = [
+            # Who comes in by code has no password, and who has a password never comes in by code.
+            models.CheckConstraint(
+                condition=Q(phone__isnull=True) | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),
+                name="phone_or_password",
+            )
+        ]
+
     def __str__(self) -> str:
         return self.username
 
@@ -48,3 +60,40 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"token of {self.user_id}"
+
+
+class OneTimeCode(models.Model):
+    """A code sent to prove a number or an address: kept as a keyed digest, gone once it is over.
+
+    A code that was never sent (the number is nobody's) looks the same and matches nothing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    purpose = models.CharField(max_length=10)
+    digest = models.CharField(max_length=64)
+    expires_at = models.DateTimeField(db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} code"
+
+
+class Tally(models.Model):
+    """How often one thing was asked within one window of time.
+
+    ``who`` is a keyed hash: the table tells nobody who asked. Windows past are forgotten.
+    """
+
+    who = models.CharField(max_length=64)
+    ends = models.BigIntegerField(db_index=True)
+    times = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["who", "ends"], name="one_tally_per_window")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ends}: {self.times}"
