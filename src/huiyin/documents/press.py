@@ -1,29 +1,32 @@
-"""The press: a program of its own that turns one job into a PDF, and is gone.
+"""The press: a program of its own that does one job on PDFs, and is gone.
 
-Reads a job as JSON from standard input, writes the PDF to standard output, its warnings to standard
-error. A process of its own because a thousand letters take hundreds of MiB that a web server
-would never give back, and because nothing in a form may kill or hold up whoever asked.
-Run by :mod:`huiyin.documents.typesetting` as ``python -I press.py``; imports nothing of Huiyin.
+A job is a line of JSON on standard input, with bytes behind it where it needs some:
+
+- ``draw``: draw a form of typst with data;
+- ``join``: put several PDFs into one, each beginning on a sheet of its own;
+- ``look``: tell what a PDF is: pages, encrypted, active, and the beginning of its text.
+
+The result goes to standard output, warnings and faults to standard error. A process of its own,
+because a thousand letters take hundreds of MiB that a web server would never give back, and because
+nothing in a form or in somebody's scan may kill or hold up whoever asked. Run by
+:mod:`huiyin.documents.typesetting` as ``python -I press.py``; it imports nothing of Huiyin.
 """
 
 import contextlib
+import io
 import json
 import sys
+import warnings
+from typing import Any
 
 MOST_MEMORY = 3 * 1024**3
+MOST_TEXT = 20_000
 
 
-def main() -> int:
-    """Print the job; 1 when the form is at fault, which standard error explains."""
-    with contextlib.suppress(
-        ImportError, ValueError, OSError
-    ):  # Windows and macOS have no such limit
-        import resource  # noqa: PLC0415
+def draw(job: dict[str, Any], _behind: bytes) -> bytes:
+    """Draw a form; what typst wonders about goes to standard error."""
+    import typst  # noqa: PLC0415 - after the limit of memory
 
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    import typst  # noqa: PLC0415 - after the limit
-
-    job = json.load(sys.stdin.buffer)
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=job["fonts"]
     )
@@ -34,13 +37,77 @@ def main() -> int:
         ignore_system_fonts=True,
         sys_inputs={"papers": job["papers"]},
     )
+    done, doubts = compiler.compile_with_warnings(format="pdf")
+    for doubt in doubts:
+        print(doubt, file=sys.stderr)
+    return bytes(done)
+
+
+def join(job: dict[str, Any], behind: bytes) -> bytes:
+    """Join PDFs whose lengths the job names; a blank page fills up where the back is left."""
+    from pypdf import PdfReader, PdfWriter  # noqa: PLC0415
+
+    whole = PdfWriter()
+    begin = 0
+    for length in job["lengths"]:
+        one = PdfReader(io.BytesIO(behind[begin : begin + length]))
+        begin += length
+        if job["duplex"] and len(whole.pages) % 2:
+            whole.add_blank_page()
+        whole.append(one, import_outline=False)
+    whole.compress_identical_objects()
+    out = io.BytesIO()
+    whole.write(out)
+    return out.getvalue()
+
+
+def look(_job: dict[str, Any], behind: bytes) -> bytes:
+    """Tell what a PDF is; one that cannot be read has no pages."""
+    from pypdf import PdfReader  # noqa: PLC0415
+
+    reader = PdfReader(io.BytesIO(behind))
+    if reader.is_encrypted:
+        return json.dumps({"pages": 0, "encrypted": True, "active": False, "text": ""}).encode()
+    catalogue = reader.root_object
+    names = catalogue.get("/Names")
+    scripts = names.get_object().get("/JavaScript") if names is not None else None
+    said: list[str] = []
+    for page in reader.pages:
+        if sum(map(len, said)) > MOST_TEXT:
+            break
+        with contextlib.suppress(Exception):  # a scan has none, and broken text stops nothing
+            said.append(page.extract_text())
+    found = {
+        "pages": len(reader.pages),
+        "encrypted": False,
+        "active": scripts is not None or "/AA" in catalogue or _acts(catalogue.get("/OpenAction")),
+        "text": " ".join(" ".join(said).split())[:MOST_TEXT],
+    }
+    return json.dumps(found).encode()
+
+
+def _acts(opening: Any) -> bool:
+    """Tell whether opening the file does more than go to a page."""
+    opening = opening.get_object() if opening is not None else None
+    return isinstance(opening, dict) and opening.get("/S") not in {None, "/GoTo"}
+
+
+JOBS = {"draw": draw, "join": join, "look": look}
+
+
+def main() -> int:
+    """Do the job; 1 when something in it is at fault, which standard error explains."""
+    with contextlib.suppress(ImportError, ValueError, OSError):  # there is none everywhere
+        import resource  # noqa: PLC0415
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    warnings.simplefilter("ignore")
+    job = json.loads(sys.stdin.buffer.readline())
     try:
-        done, warnings = compiler.compile_with_warnings(format="pdf")
-    except typst.TypstError as error:
-        print(error, file=sys.stderr)
+        done = JOBS[job["do"]](job, sys.stdin.buffer.read())
+    except Exception as error:  # whatever broken bytes lead a reader to
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    for warning in warnings:
-        print(warning, file=sys.stderr)
     sys.stdout.buffer.write(done)
     return 0
 

@@ -5,12 +5,14 @@ without a word; here it raises :class:`MissingGlyph` before anything is drawn. T
 :mod:`huiyin.documents.press`, in a process of its own with limits of time and memory.
 """
 
+import io
 import json
 import re
 import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from importlib.util import find_spec
@@ -23,6 +25,7 @@ import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 from fontTools.ttLib import TTCollection, TTFont
+from PIL import Image
 
 from huiyin.kernel.errors import BadInput
 
@@ -35,6 +38,7 @@ _FORM = re.compile(r"[a-z][a-z0-9_]*")
 _SUFFIXES = {".otf", ".ttf", ".ttc"}
 _NEVER_DRAWN = frozenset({"url", "code"})
 _MASK = 3
+_DPI, _A4, _QUALITY = 200, (1654, 2339), 85
 _log = structlog.get_logger(__name__)
 
 
@@ -79,12 +83,48 @@ def pdf(form: str, data: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> byt
         for number, one in enumerate(several)
     ]
     job = {
+        "do": "draw",
         "form": str(FORMS / f"{form}.typ"),
         "root": str(FORMS),
         "fonts": sorted({str(one.parent) for one in _font_files()}),
         "papers": json.dumps(ready, ensure_ascii=False),
     }
-    return _press(form, json.dumps(job).encode())
+    return _press(job)
+
+
+def joined(papers: Sequence[bytes], *, duplex: bool = False) -> bytes:
+    """Put several PDFs into one file; ``duplex`` begins each on the front of a sheet."""
+    job = {"do": "join", "lengths": [len(one) for one in papers], "duplex": duplex}
+    return _press(job, b"".join(papers))
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a PDF is: its pages, whether it is locked or runs something, how its text begins."""
+
+    pages: int
+    encrypted: bool
+    active: bool
+    text: str
+
+
+def look(data: bytes) -> Looked:
+    """Look into a PDF that somebody gave us; UnableToTypeset when it cannot be read."""
+    return Looked(**json.loads(_press({"do": "look"}, data)))
+
+
+def from_photo(data: bytes) -> bytes:
+    """Turn a photo that the files have cleaned into a PDF of one A4 page."""
+    with Image.open(io.BytesIO(data)) as photo:
+        sheet = photo.convert("RGB")
+    wide = sheet.width > sheet.height
+    width, height = (_A4[1], _A4[0]) if wide else _A4
+    sheet.thumbnail((width, height))
+    page = Image.new("RGB", (width, height), "white")
+    page.paste(sheet, ((width - sheet.width) // 2, (height - sheet.height) // 2))
+    out = io.BytesIO()
+    page.save(out, "PDF", resolution=_DPI, quality=_QUALITY, creationDate=None, modDate=None)
+    return out.getvalue()
 
 
 def missing_glyphs(text: str) -> str:
@@ -154,22 +194,23 @@ def _is_unseen(sign: str) -> bool:
     )
 
 
-def _press(form: str, job: bytes) -> bytes:
+def _press(job: Mapping[str, Any], behind: bytes = b"") -> bytes:
+    """Have a job done in a process of its own, within its time."""
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(PRESS)],
-            input=job,
+            input=json.dumps(job).encode() + b"\n" + behind,
             capture_output=True,
             timeout=SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        raise UnableToTypeset(f"form {form} took longer than {SECONDS} s") from late
+        raise UnableToTypeset(f"{job['do']} took longer than {SECONDS} s") from late
     said = done.stderr.decode(errors="replace").strip()
-    if done.returncode or not done.stdout.startswith(b"%PDF-"):
-        raise UnableToTypeset(f"form {form}: {said[-2000:] or done.returncode}")
+    if done.returncode:
+        raise UnableToTypeset(f"{job['do']}: {said[-2000:] or done.returncode}")
     if said:
-        _log.warning("documents.form_warns", form=form, said=said[:500])
+        _log.warning("documents.form_warns", form=job.get("form", ""), said=said[:500])
     return done.stdout
 
 

@@ -7,9 +7,11 @@ from PIL import Image, ImageOps
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000
+_LAST_LINES = 2048  # scanners write blanks after the end
 MOST_A_DAY = 300  # photos of one person from a phone
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 QUALITY = 88
+MOST_DOCUMENT_BYTES = 20 * 1024 * 1024
 
 
 class BadPhoto(ValueError):
@@ -18,6 +20,24 @@ class BadPhoto(ValueError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class BadDocument(ValueError):
+    """Bytes that cannot be kept as a document; ``code``: empty, too_big or no_pdf."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def check_document(data: bytes) -> None:
+    """Raise BadDocument for what is no PDF from its first to its last line, or above 20 MiB."""
+    if not data:
+        raise BadDocument("empty")
+    if len(data) > MOST_DOCUMENT_BYTES:
+        raise BadDocument("too_big")
+    if not data.startswith(b"%PDF-") or b"%%EOF" not in data[-_LAST_LINES:]:
+        raise BadDocument("no_pdf")
 
 
 def cleaned(data: bytes) -> tuple[bytes, str]:
