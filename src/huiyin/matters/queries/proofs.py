@@ -142,14 +142,16 @@ _TOLD = (
         SELECT n.purpose || ': ' || n.state || CASE WHEN n.sent_at IS NULL THEN ', never sent'
                ELSE ', yet sent ' || n.sent_at END
           FROM notices_message n
-         WHERE (n.state = 'sent') <> (n.sent_at IS NOT NULL)
+         WHERE (n.state IN ('sent', 'delivered') AND n.sent_at IS NULL)
+            OR (n.state IN ('queued', 'sending', 'superseded') AND n.sent_at IS NOT NULL)
         """,
         "SELECT count(*) FROM notices_message",
     ),
     _Proof(
         """
         SELECT n.purpose || ': still waiting since ' || n.at
-          FROM notices_message n WHERE n.state = 'queued' AND n.at < %(swept)s
+          FROM notices_message n
+         WHERE n.state = 'queued' AND n.recipient_id IS NOT NULL AND n.at < %(swept)s
         """,
     ),
     _Proof(

@@ -1,4 +1,4 @@
-"""Writing to the outbox and emptying it (NOT-04)."""
+"""Messages to employees: into the outbox, and out of it into their inboxes (NOT-04)."""
 
 import json
 import logging
@@ -84,7 +84,7 @@ def carry_over(*, fences: Iterable[Fence], overtaken: Iterable[int]) -> None:
 def deliver(
     *, at: datetime, still_wanted: Callable[[Iterable[Fence]], set[Fence]], limit: int = 500
 ) -> int:
-    """Send up to ``limit`` queued messages, urgent ones first, and return how many were taken.
+    """Send up to ``limit`` messages queued for employees, urgent ones first; return how many.
 
     ``still_wanted`` is asked just before sending which fences still stand; the rest are marked
     superseded. In-app messages are delivered by this very mark, so a crash repeats nothing.
@@ -92,7 +92,7 @@ def deliver(
     with transaction.atomic():
         batch = list(
             Message.objects.select_for_update(skip_locked=True)
-            .filter(state=Message.State.QUEUED)
+            .filter(state=Message.State.QUEUED, recipient__isnull=False)
             .order_by("-urgent", "id")
             .values_list("id", "channel", "fence", "epoch", "purpose", "recipient_id")[:limit]
         )

@@ -1,0 +1,129 @@
+"""Telling owners things: one row in the transaction of its cause, and no more (NOT-04)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from huiyin.notices import wording
+from huiyin.notices.models import Message, Telling
+from huiyin.notices.rules import CATEGORIES
+
+LONGEST_PURPOSE, LONGEST_ABOUT, LONGEST_LINK, LONGEST_ADDRESS = 80, 40, 200, 120
+
+_TELL = """
+INSERT INTO notices_telling
+       (community_id, person_id, purpose, epoch, category, template, "values", about, link, address,
+        urgent, state, note, at, due_at, expires_at)
+SELECT community_id, person_id, purpose, epoch, category, template, "values", about, link, address,
+       urgent, 'new', '', %s, %s, expires_at
+  FROM json_to_recordset(%s)
+       AS n(community_id bigint, person_id bigint, purpose text, epoch int, category text,
+            template text, "values" jsonb, about text, link text, address text, urgent bool,
+            expires_at timestamptz)
+ON CONFLICT (purpose, person_id, epoch) DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTelling:
+    """Something a person is to be told; ``purpose`` and ``epoch`` say what "once" means for it.
+
+    ``category`` is ``matter``, ``notice``, ``bill``, ``greeting`` or ``code``; ``values`` fill the
+    template; ``link`` is the path of the portal it is about. ``address`` overrides where it goes:
+    a code goes to the telephone (or e-mail) that asked and may belong to nobody known.
+    """
+
+    community_id: int
+    person_id: int | None
+    purpose: str
+    category: str
+    template: str
+    values: dict[str, str] = field(default_factory=dict)
+    about: str = ""
+    urgent: bool = False
+    epoch: int = 0
+    expires_at: datetime | None = None
+    address: str = ""
+    link: str = ""
+
+
+def tell(*, tellings: Sequence[NewTelling], at: datetime) -> None:
+    """Write down what people must be told, inside the transaction of the change that caused it.
+
+    One statement whatever their number; the courier does the rest. What is there already with the
+    same purpose, person and epoch is left alone. Raises wording.BadValues where a template lacks
+    a value it needs: that is a fault of the caller, not of who asked.
+    """
+    if not tellings:
+        return
+    rows = json.dumps([_row(one) for one in tellings], ensure_ascii=False)
+    with connection.cursor() as cursor:
+        cursor.execute(_TELL, [at, at, rows])
+
+
+def _row(one: NewTelling) -> dict[str, object]:
+    if one.category not in CATEGORIES:
+        raise wording.BadValues(f"no category {one.category!r}")
+    if one.category == "code" and not (one.address and one.expires_at):
+        raise wording.BadValues("a code needs an address and an end")
+    for name, most in _LONGEST:
+        if len(getattr(one, name)) > most:
+            raise wording.BadValues(f"{name} is longer than {most}")
+    return {
+        "community_id": one.community_id,
+        "person_id": one.person_id,
+        "purpose": one.purpose,
+        "epoch": one.epoch,
+        "category": one.category,
+        "template": one.template,
+        "values": wording.checked_values(one.template, one.values),
+        "about": one.about,
+        "link": one.link,
+        "address": one.address,
+        "urgent": one.urgent,
+        "expires_at": one.expires_at and one.expires_at.isoformat(),
+    }
+
+
+_LONGEST = (
+    ("purpose", LONGEST_PURPOSE),
+    ("about", LONGEST_ABOUT),
+    ("link", LONGEST_LINK),
+    ("address", LONGEST_ADDRESS),
+)
+
+
+@transaction.atomic
+def withdraw_tellings(*, at: datetime, purpose_prefix: str = "", about: str = "") -> int:
+    """Drop what was to be told and is not handed over yet; return how many tellings were dropped.
+
+    Named by the beginning of their purpose or by what they are about. What left the house stays
+    as it is, and so does what was read in the app.
+    """
+    if not purpose_prefix and not about:
+        raise ValueError("withdraw what?")
+    named = Q(purpose__startswith=purpose_prefix) if purpose_prefix else Q(about=about)
+    waiting = Telling.objects.filter(named, due_at__isnull=False)
+    ids = list(waiting.select_for_update(no_key=True).order_by("id").values_list("pk", flat=True))
+    Message.objects.filter(telling__in=ids, state=Message.State.QUEUED).update(
+        state=Message.State.SUPERSEDED, problem="withdrawn"
+    )
+    return Telling.objects.filter(pk__in=ids).update(
+        state=Telling.State.DROPPED, note="withdrawn", due_at=None, settled_at=at
+    )
+
+
+def mark_told_read(
+    *, at: datetime, person_ids: Sequence[int], message_ids: Sequence[int] | None = None
+) -> int:
+    """Mark what persons were told in the app as read: all of it, or the messages named."""
+    mine = Message.objects.filter(
+        person__in=list(person_ids), channel="in_app", state=Message.State.SENT, read_at=None
+    )
+    if message_ids is not None:
+        mine = mine.filter(pk__in=list(message_ids))
+    return mine.update(read_at=at)
