@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from huiyin.fieldwork.access import SLIP_VOIDERS, admit_to_slips
 from huiyin.fieldwork.models import ChargeSlip, FieldAct, Line, Sheet
 from huiyin.fieldwork.rows import ActRow, LineRow, SheetView, SlipRow, SlipView, UnsignedRow
-from huiyin.fieldwork.rules import LINES_IN, capitals, total_of
+from huiyin.fieldwork.rules import LINES_IN, total_of
 from huiyin.kernel import paging
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.clock import BadMoment, parse
 from huiyin.kernel.errors import BadInput, NotFound
+from huiyin.kernel.money import capitals
 from huiyin.kernel.paging import Page
 from huiyin.matters.access import knows_caller, may_do, visible
 from huiyin.matters.models import Matter
