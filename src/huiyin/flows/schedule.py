@@ -9,18 +9,23 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from huiyin.announcements import actions as announcements
 from huiyin.desk import actions as desk
 from huiyin.estate import queries as estate
-from huiyin.flows import leaving, reactions, reviewing, weekly
+from huiyin.flows import greetings, leaving, reactions, reviewing, weekly
 from huiyin.kernel.caller import SYSTEM
 
 log = logging.getLogger("huiyin.schedule")
 
 RELIEVE_EVERY = timedelta(minutes=10)
 LOGS_EVERY = timedelta(minutes=1)
+SHOW_EVERY = timedelta(minutes=5)
+GREET_EVERY = timedelta(hours=1)
 _quiet: dict[str, datetime] = {}
 _relieved: dict[str, datetime] = {}
 _kept: dict[str, datetime] = {}
+_shown: dict[str, datetime] = {}
+_greeted: dict[str, datetime] = {}
 
 
 def run_due(at: datetime) -> int:
@@ -77,8 +82,40 @@ def keep_desk(at: datetime) -> int:
     return opened
 
 
+def greet(at: datetime) -> int:
+    """Wish people well on their days, looked at every hour; return how many tellings there are.
+
+    When they are told is for the courier, who knows the quiet hours.
+    """
+    if _greeted and _greeted["at"] <= at < _greeted["at"] + GREET_EVERY:
+        return 0
+    queued = 0
+    for town in estate.communities(caller=SYSTEM):
+        try:
+            queued += greetings.greet(town=town, at=at)
+        except Exception:
+            log.exception("greetings failed", extra={"community": town.code})
+    _greeted["at"] = at
+    return queued
+
+
+def show_announcements(at: datetime) -> int:
+    """Begin and end announcements with their days, every five minutes; return how many (NOT-02)."""
+    if _shown and _shown["at"] <= at < _shown["at"] + SHOW_EVERY:
+        return 0
+    changed = 0
+    try:
+        changed = announcements.end_due(at=at) + announcements.begin_due(at=at)
+    except Exception:
+        log.exception("announcements failed")
+    _shown["at"] = at
+    return changed
+
+
 def forget() -> None:
     """Look again at the next tick, as after a change of database."""
+    _greeted.clear()
     _quiet.clear()
     _relieved.clear()
     _kept.clear()
+    _shown.clear()

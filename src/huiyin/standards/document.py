@@ -162,6 +162,8 @@ class NoticeRules:
     """Short messages to one number within an hour, emergencies and codes apart."""
     daily_most: int = 15
     """The same within a day."""
+    greeted_festivals: tuple[str, ...] = ("元旦", "春节", "中秋")
+    """Holidays of the working calendar on whose first day people are wished well (NOT-01)."""
     read_within: timedelta = timedelta(hours=24)
     """A message nobody delivered or read by then goes down the ladder to the next channel."""
 
@@ -319,6 +321,7 @@ def _notices(table: Table, base: NoticeRules) -> NoticeRules:
         bundle_within=table.span("bundle_within", base.bundle_within),
         hourly_most=table.whole("hourly_most", base.hourly_most),
         daily_most=table.whole("daily_most", base.daily_most),
+        greeted_festivals=table.texts("greeted_festivals", base.greeted_festivals),
         read_within=table.span("read_within", base.read_within),
     )
     table.done()

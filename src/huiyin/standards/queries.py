@@ -1,8 +1,8 @@
 """Reads of the service standards and of the working calendar (STD-01)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -298,6 +298,28 @@ def _clause_row(one: Clause) -> ClauseRow:
 
 def _target_row(one: Target) -> TargetRow:
     return TargetRow(one.code, one.rule, one.title, one.source, one.value, one.unit, one.comparison)
+
+
+# -- days with a name
+
+
+def festival(*, community_id: int, on: date, among: Collection[str]) -> str:
+    """Return the festival whose first day off falls on a day, one of those named; else "".
+
+    A community's own day counts before that of everybody, as in the calendar.
+    """
+    days = _days_off(community_id, on - timedelta(days=1), on)
+    name = days.get(on, "")
+    return name if name in among and days.get(on - timedelta(days=1)) != name else ""
+
+
+def _days_off(community_id: int, since: date, until: date) -> dict[date, str]:
+    """Return the names of the days off between two days, both included."""
+    found = CalendarDay.objects.filter(
+        Q(community=None) | Q(community_id=community_id), day__range=(since, until)
+    ).order_by(F("community").asc(nulls_first=True))
+    rows = {one.day: one for one in found}
+    return {day: one.name for day, one in rows.items() if not one.is_working}
 
 
 # -- what is promised in public

@@ -52,6 +52,7 @@ def _lines(standard: Standard) -> Iterator[str]:
     yield f"bundle_within = {_span(standard.notices.bundle_within)}"
     yield f"hourly_most = {standard.notices.hourly_most}"
     yield f"daily_most = {standard.notices.daily_most}"
+    yield f"greeted_festivals = {texts(standard.notices.greeted_festivals)}"
     yield f"read_within = {_span(standard.notices.read_within)}"
     yield ""
     yield "[assignment]"

@@ -39,6 +39,8 @@ def tick(at: datetime) -> Ticked:
     promises = messages = 0
     schedule.relieve(at)
     schedule.keep_desk(at)
+    schedule.show_announcements(at)
+    schedule.greet(at)
     reactions.react(at)
     while claimed := sweep(at=at):
         promises += claimed

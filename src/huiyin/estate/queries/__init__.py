@@ -4,6 +4,7 @@ from huiyin.estate.queries.communities import callers, communities, community, c
 from huiyin.estate.queries.conditions import lives_on
 from huiyin.estate.queries.finding import find
 from huiyin.estate.queries.houses import house_card, house_model, houses
+from huiyin.estate.queries.living import LivingRow, people_living
 from huiyin.estate.rows import (
     CallerRow,
     CommunityRow,
@@ -21,6 +22,7 @@ __all__ = [
     "Hit",
     "HouseCard",
     "HouseRow",
+    "LivingRow",
     "PersonRow",
     "PhoneRow",
     "callers",
@@ -33,5 +35,6 @@ __all__ = [
     "houses",
     "kind_title",
     "lives_on",
+    "people_living",
     "role_title",
 ]
