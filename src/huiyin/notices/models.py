@@ -18,8 +18,9 @@ class Telling(models.Model):
     """Something that one person is to be told, once for each purpose and epoch.
 
     ``due_at`` is when the courier has to look at it next; none once it is settled. What is told
-    about matters shortly after one another goes out with the first of them, its ``lead``. A
-    one-time code goes to ``address`` alone and may belong to nobody known (no ``person``).
+    about matters shortly after one another goes out with the first of them, its ``lead``, and is
+    settled with it. A one-time code goes to ``address`` alone and may belong to nobody known (no
+    ``person``).
     """
 
     class State(models.TextChoices):
@@ -42,6 +43,8 @@ class Telling(models.Model):
     about = models.CharField(max_length=40, blank=True, default="")
     link = models.CharField(max_length=200, blank=True, default="")
     address = models.CharField(max_length=120, blank=True, default="")
+    # The ways out of the house that whoever tells allows; none: all of them.
+    channels = ArrayField(models.CharField(max_length=10), default=list, blank=True)
     urgent = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.NEW)
     # Why it waits, or why it went no further than the app: a code of titles.NOTES.
@@ -68,8 +71,9 @@ class Telling(models.Model):
                 condition=Q(person__isnull=False) | ~Q(address=""), name="telling_to_somebody"
             ),
             models.CheckConstraint(
-                condition=Q(due_at__isnull=False, settled_at__isnull=True)
-                | Q(due_at__isnull=True, settled_at__isnull=False),
+                condition=Q(due_at__isnull=False, settled_at__isnull=True, lead__isnull=True)
+                | Q(due_at__isnull=True, settled_at__isnull=False)
+                | Q(due_at__isnull=True, lead__isnull=False),
                 name="telling_awaits_or_settled",
             ),
         ]
@@ -77,6 +81,12 @@ class Telling(models.Model):
             models.Index(
                 fields=["due_at", "id"], name="telling_due", condition=Q(due_at__isnull=False)
             ),
+            models.Index(
+                fields=["due_at", "id"],
+                name="telling_due_urgent",
+                condition=Q(due_at__isnull=False, urgent=True),
+            ),
+            models.Index(fields=["person", "id"], name="telling_held", condition=Q(state="held")),
             models.Index(fields=["about", "id"], name="telling_about", condition=~Q(about="")),
             models.Index(fields=["person", "-id"], name="telling_person"),
             models.Index(fields=["lead"], name="telling_lead", condition=Q(lead__isnull=False)),

@@ -61,15 +61,23 @@ def is_mobile(number: str) -> bool:
     return len(number) == _MOBILE_DIGITS and number.isdigit() and number.startswith("1")
 
 
-def steps(category: str, wishes: Wishes, ready: Iterable[str], *, urgent: bool) -> tuple[str, ...]:
-    """Return the channels to try one after the other, each once.
+def steps(
+    category: str,
+    wishes: Wishes,
+    ready: Iterable[str],
+    *,
+    urgent: bool,
+    only: Iterable[str] = (),
+) -> tuple[str, ...]:
+    """Return the channels to try one after the other, each once; ``only`` these where any are told.
 
     1. What the owner chose comes first, in the order chosen; then the usual ladder.
     2. A channel that is not set up here, or where the person has no address, is passed over.
     3. Whoever chose none is told in the app alone, unless it is urgent.
     4. A greeting goes where it was chosen to go, else to the first of the ladder, and no further.
     """
-    able = [one for one in LADDER if one in set(ready) and wishes.addresses.get(one)]
+    allowed = set(only) or set(LADDER)
+    able = [one for one in LADDER if one in set(ready) & allowed and wishes.addresses.get(one)]
     chosen = wishes.chosen.get(category)
     if chosen is not None and not chosen and not urgent:
         return ()

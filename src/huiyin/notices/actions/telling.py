@@ -17,13 +17,13 @@ LONGEST_PURPOSE, LONGEST_ABOUT, LONGEST_LINK, LONGEST_ADDRESS = 80, 40, 200, 120
 _TELL = """
 INSERT INTO notices_telling
        (community_id, person_id, purpose, epoch, category, template, "values", about, link, address,
-        urgent, state, note, at, due_at, expires_at)
+        channels, urgent, state, note, at, due_at, expires_at)
 SELECT community_id, person_id, purpose, epoch, category, template, "values", about, link, address,
-       urgent, 'new', '', %s, %s, expires_at
+       channels, urgent, 'new', '', %s, %s, expires_at
   FROM json_to_recordset(%s)
        AS n(community_id bigint, person_id bigint, purpose text, epoch int, category text,
-            template text, "values" jsonb, about text, link text, address text, urgent bool,
-            expires_at timestamptz)
+            template text, "values" jsonb, about text, link text, address text,
+            channels text[], urgent bool, expires_at timestamptz)
 ON CONFLICT (purpose, person_id, epoch) DO NOTHING
 """
 
@@ -34,7 +34,8 @@ class NewTelling:
 
     ``category`` is ``matter``, ``notice``, ``bill``, ``greeting`` or ``code``; ``values`` fill the
     template; ``link`` is the path of the portal it is about. ``address`` overrides where it goes:
-    a code goes to the telephone (or e-mail) that asked and may belong to nobody known.
+    a code goes to the telephone (or e-mail) that asked and may belong to nobody known. ``channels``
+    are the ways it may take, where not all of them; ``("in_app",)`` keeps it in the app.
     """
 
     community_id: int
@@ -49,6 +50,7 @@ class NewTelling:
     expires_at: datetime | None = None
     address: str = ""
     link: str = ""
+    channels: tuple[str, ...] = ()
 
 
 def tell(*, tellings: Sequence[NewTelling], at: datetime) -> None:
@@ -84,6 +86,7 @@ def _row(one: NewTelling) -> dict[str, object]:
         "about": one.about,
         "link": one.link,
         "address": one.address,
+        "channels": list(one.channels),
         "urgent": one.urgent,
         "expires_at": one.expires_at and one.expires_at.isoformat(),
     }
