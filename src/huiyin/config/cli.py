@@ -118,6 +118,8 @@ def _prepared(command: Command, arguments: Arguments) -> int:
                 os.environ["DATABASE_URL"] = stack.enter_context(server.running())
             if command.name == "demo":  # its log-ins should stay in sight
                 os.environ.setdefault("HUIYIN_LOG_LEVEL", "WARNING")
+                if _plays_providers(arguments):
+                    _lead_to_fakes(arguments)
             import django
 
             django.setup()
@@ -180,7 +182,64 @@ def _demo(arguments: Arguments) -> int | None:
     status = _call("huiyin.flows.demo:run", arguments)
     if status or arguments.no_serve:
         return status
-    return serve.web("127.0.0.1", arguments.port, with_worker=True)
+    if arguments.no_fakes:
+        return serve.web("127.0.0.1", arguments.port, with_worker=True)
+    page = f"http://127.0.0.1:{arguments.fakes_port}"
+    ports = ("--port", str(arguments.fakes_port), "--smtp-port", str(arguments.smtp_port))
+    huiyin = f"http://127.0.0.1:{arguments.port}"
+    with serve.beside("fakes", *ports, "--huiyin", huiyin, "--quiet"):
+        print(f"短信、邮件、微信都在这里看  {page}", file=sys.stderr, flush=True)
+        return serve.web("127.0.0.1", arguments.port, with_worker=True)
+
+
+def _plays_providers(arguments: Arguments) -> bool:
+    production = env.text("HUIYIN_ENV") == "production"
+    return not (production or arguments.no_serve or arguments.no_fakes)
+
+
+def _lead_to_fakes(arguments: Arguments) -> None:
+    """Lead every way out of the house to providers on this machine, before settings are read.
+
+    Accounts that the surroundings name are put aside: a demo tells nobody outside anything.
+    """
+    from huiyin.fakes import keys
+
+    for name in [name for name in os.environ if name.startswith(keys.PREFIXES)]:
+        del os.environ[name]
+    arguments.fakes_port = _free_port(arguments.port + 1)
+    arguments.smtp_port = _free_port(8025)
+    settings = keys.environment(
+        keys.Keys(), port=arguments.fakes_port, smtp_port=arguments.smtp_port
+    )
+    os.environ.update(settings)
+    os.environ.setdefault("HUIYIN_PUBLIC_URL", f"http://127.0.0.1:{arguments.port}")
+
+
+def _free_port(wanted: int) -> int:
+    """Return the port if nobody serves it, else any that is free."""
+    import socket
+
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except (OSError, OverflowError):
+                continue
+            return int(probe.getsockname()[1])
+    raise Unusable("no port of 127.0.0.1 is free")
+
+
+def _fakes(arguments: Arguments) -> int | None:
+    if env.text("HUIYIN_ENV") == "production":
+        raise Unusable("fakes: not in production (HUIYIN_ENV=production)")
+    return _call(
+        "huiyin.fakes.run:serve",
+        port=arguments.port,
+        smtp_port=arguments.smtp_port,
+        huiyin=arguments.huiyin,
+        show=not arguments.quiet,
+    )
 
 
 def _web(arguments: Arguments) -> int | None:
@@ -232,7 +291,19 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reset", action="store_true", help="start over")
     parser.add_argument("--empty", action="store_true", help="staff and standards, no houses")
     parser.add_argument("--no-serve", action="store_true", help="make the data, then end")
+    parser.add_argument(
+        "--no-fakes", action="store_true", help="send through the accounts of the settings"
+    )
     parser.add_argument("--json", action="store_true")
+
+
+def _fakes_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=_port, default=8001)
+    parser.add_argument("--smtp-port", type=_port, default=8025)
+    parser.add_argument(
+        "--huiyin", metavar="URL", default="http://127.0.0.1:8000", help="who is told of delivery"
+    )
+    parser.add_argument("--quiet", action="store_true", help="print no settings")
 
 
 def _roster_arguments(parser: argparse.ArgumentParser) -> None:
@@ -308,6 +379,13 @@ COMMANDS = {
     for command in (
         Command("demo", "make and show a demo community", _demo, _demo_arguments),
         Command("web", "run the web server", _web, _web_arguments),
+        Command(
+            "fakes",
+            "play gateways, mail server and WeChat on this machine, and show what they got",
+            _fakes,
+            _fakes_arguments,
+            needs_database=False,
+        ),
         Command("worker", "run the clocks", _worker),
         Command("migrate", "bring the database up to date", _django("migrate")),
         Command("check", "check settings and code", _django("check")),

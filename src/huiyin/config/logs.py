@@ -65,6 +65,8 @@ def configure_logs(*, level: str, as_json: bool) -> None:
                 "django.request": {"level": "ERROR"},
                 "django.server": {"level": "WARNING"},
                 "psycopg.pool": {"level": "CRITICAL"},  # the request that failed tells it too
+                # addresses with tokens, and requests with numbers and codes, are no lines of a log
+                **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "urllib3")},
                 "_granian": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
             },
         }

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -48,10 +48,15 @@ def web(host: str, port: int, *, with_worker: bool = False) -> int:
     return 0
 
 
-@contextmanager
-def worker() -> Iterator[None]:
+def worker() -> AbstractContextManager[None]:
     """Keep `huiyin worker` running beside the block."""
-    process = subprocess.Popen([sys.executable, "-m", "huiyin.config.cli", "worker"])
+    return beside("worker")
+
+
+@contextmanager
+def beside(*words: str) -> Iterator[None]:
+    """Keep another of our commands running beside the block."""
+    process = subprocess.Popen([sys.executable, "-m", "huiyin.config.cli", *words])
     try:
         yield
     finally:

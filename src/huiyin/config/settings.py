@@ -17,6 +17,7 @@ from huiyin.config import env
 from huiyin.config.logs import configure_logs
 from huiyin.config.postgres import EmbeddedServer
 from huiyin.intake.boxes import BadAddress, read_boxes
+from huiyin.notices.channels.accounts import BadAccount, read_accounts
 
 SOURCE = Path(__file__).resolve().parents[1]
 HOME = env.home()
@@ -216,6 +217,13 @@ try:
 except BadAddress as bad:
     raise env.BadSetting(str(bad)) from None
 PUBLIC_URL = env.text("HUIYIN_PUBLIC_URL").rstrip("/")
+
+# -- who carries messages out of the house: by community code, "" for all without accounts of theirs
+
+try:
+    CHANNELS = read_accounts(os.environ, production=PRODUCTION)
+except BadAccount as bad:
+    raise env.BadSetting(str(bad)) from None
 
 # -- safety in the browser
 

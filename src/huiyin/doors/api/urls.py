@@ -17,6 +17,7 @@ from huiyin.doors.api import (
     emergencies,
     estate,
     exchange,
+    hooks,
     matters,
     photos,
     problems,
@@ -107,8 +108,18 @@ operations = [
     for pattern in api.urls[0]
     if isinstance(pattern, URLPattern) and pattern.name != "api-root"
 ]
+# What providers tell in their own manner: outside the gate and the description.
+told_by_providers = [
+    path("hooks/sms/http/", hooks.sms_http, name="hook_sms_http"),
+    path("hooks/sms/http/<slug:code>/", hooks.sms_http, name="hook_sms_http_of"),
+    path("hooks/sms/alibaba/<str:token>/", hooks.sms_alibaba, name="hook_sms_alibaba"),
+    path("hooks/sms/tencent/<str:token>/", hooks.sms_tencent, name="hook_sms_tencent"),
+    path("hooks/wechat/", hooks.wechat, name="hook_wechat"),
+    path("hooks/wechat/<slug:code>/", hooks.wechat, name="hook_wechat_of"),
+]
 urlpatterns = [
     path("openapi.json", openapi, name="openapi"),
+    *told_by_providers,
     *(in_manner(pattern) for pattern in operations),
     re_path(r"^.*$", unknown, name="unknown"),
 ]

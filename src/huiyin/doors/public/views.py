@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from huiyin.doors.parts import kept_photos
+from huiyin.doors.parts.addresses import address_of
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.doors.public.forms import ReportForm
 from huiyin.intake import actions, queries
@@ -33,7 +32,6 @@ NOBODY = Caller(user_id=None, employee_id=None, name="")
 SALT = "report-thanks"
 THANKS_SECONDS = 3600  # how long the page of thanks can be looked at again
 NEEDS_CONTACT = frozenset({"keep_in_touch", "feedback", "answer"})
-NETWORK_BITS = 64  # of an IPv6 address: what one household has
 
 View = Callable[[StaffRequest, Place, str], HttpResponse]
 
@@ -105,20 +103,6 @@ def thanks(request: StaffRequest, place: Place, token: str) -> HttpResponse:
         "again": reverse("report", args=[token]),
     }
     return render(request, "public/thanks.html", context)
-
-
-def address_of(request: HttpRequest) -> str:
-    """Return where a request comes from: behind a proxy what it appended last."""
-    told = request.META.get("REMOTE_ADDR", "")
-    if settings.ALLAUTH_TRUSTED_PROXY_COUNT:
-        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or told
-    try:
-        address = ip_address(told)
-    except ValueError:
-        return ""
-    if isinstance(address, IPv6Address):
-        return str(ip_network(f"{address}/{NETWORK_BITS}", strict=False))
-    return str(address)
 
 
 def _next(found: MatterView, at: datetime) -> list[PromiseView]:

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 
-from huiyin.doors.public.views import address_of
+from huiyin.doors.parts.addresses import address_of
 from huiyin.intake.models import Sticker
 from huiyin.intake.rules import PER_ADDRESS
 from huiyin.intake.tests.mails import picture

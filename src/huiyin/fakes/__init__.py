@@ -1,0 +1,1 @@
+"""Providers of messages played on this machine, for trying Huiyin out: nothing leaves it."""
