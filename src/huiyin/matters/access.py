@@ -43,10 +43,25 @@ MAY_DO: dict[str, tuple[str, ...] | None] = {
     "take-back": (*DESK, *FOREMEN),
     "link": (*DESK, *FOREMEN),
     "unlink": (*DESK, *FOREMEN),
+    # An owner's own words: no colleague says them instead.
+    "chase": (),
+    "add": (),
+    "rate": (),
 }
 # What the owner of a matter may not do alone, because somebody else must look at it.
 NOT_BY_OWNER_ALONE = frozenset(
-    {"close", "reopen", "reclassify", "mark-important", "take-back", "link", "unlink"}
+    {
+        "close",
+        "reopen",
+        "reclassify",
+        "mark-important",
+        "take-back",
+        "link",
+        "unlink",
+        "chase",
+        "add",
+        "rate",
+    }
 )
 
 

@@ -82,6 +82,7 @@ EVENT_KINDS = (
     "given_back",
     "chased",
     "added",
+    "rated",
 )
 # Causes that the weekly analysis of complaints groups by (CMP-09), named when a matter is finished.
 CAUSES = (

@@ -38,9 +38,14 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "take-back": IN_HAND,
     "link": OPEN,
     "unlink": (*OPEN, *AFTER, "closed"),
+    # What owners do themselves (OWN-01).
+    "chase": OPEN,
+    "add": (*OPEN, *AFTER),
+    "rate": (*AFTER, "closed"),
 }
+OF_OWNERS = frozenset({"chase", "add", "rate"})
 # Done through a procedure of its own, so no button on the matter's page.
-NO_BUTTON = frozenset({"hand-over"})
+NO_BUTTON = frozenset({"hand-over", *OF_OWNERS})
 # Who has a linked report in hand is decided where the problem is worked on.
 OF_THE_PARENT = frozenset({"assign", "accept", "give-back", "take-back"})
 # Kinds the desk may settle on the spot without sending anybody.

@@ -73,6 +73,7 @@ EVENTS = {
     "given_back": _("退回,待重新派人"),
     "chased": _("业主催办"),
     "added": _("业主补充"),
+    "rated": _("业主评价"),
 }
 PHOTO_STAGES = {
     "": _("加照片 %(n)d 张"),
@@ -161,6 +162,9 @@ VERBS = {
     "take-back": _("收回"),
     "link": _("并入同一问题"),
     "unlink": _("解除合并"),
+    "chase": _("催办"),
+    "add": _("补充"),
+    "rate": _("评价"),
 }
 # Why a verb is refused; what is not listed falls back to WRONG_STATE.
 REFUSALS = {

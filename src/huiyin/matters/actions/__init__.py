@@ -29,18 +29,27 @@ from huiyin.matters.actions.handover import UnableToHandOver, hand_over
 from huiyin.matters.actions.intake import NobodyToOwn, UnableToReceive, receive_matter
 from huiyin.matters.actions.linking import link_matter, unlink_matter
 from huiyin.matters.actions.nudging import UnableToNudge, nudge_matter
+from huiyin.matters.actions.said import (
+    UnableToChase,
+    add_to_matter,
+    chase_matter,
+    rate_matter,
+)
 from huiyin.matters.actions.sweep import recalculate_running, sweep
 
 __all__ = [
     "NobodyToOwn",
     "UnableToChangeMatter",
+    "UnableToChase",
     "UnableToHandOver",
     "UnableToNudge",
     "UnableToReceive",
     "accept_matter",
     "add_photos",
+    "add_to_matter",
     "arrive_at_matter",
     "assign_matter",
+    "chase_matter",
     "close_matter",
     "escalate_matter",
     "finish_matter",
@@ -52,6 +61,7 @@ __all__ = [
     "nudge_matter",
     "pause_matter",
     "promise_time",
+    "rate_matter",
     "recalculate_running",
     "receive_matter",
     "reclassify_matter",

@@ -34,9 +34,13 @@ def visit_back(
     satisfaction: int,
     comment: str = "",
     via: str = "phone",
+    admitted: bool = False,
 ) -> str:
-    """Ask the owner afterwards and record the answer, 1 to 5 (CMP-02, VIS-03, WO-06)."""
-    work = open_work(number=number, by=by, at=at, verb="visit-back")
+    """Ask the owner afterwards and record the answer, 1 to 5 (CMP-02, VIS-03, WO-06).
+
+    ``admitted`` says that the owner answers in person and has been admitted.
+    """
+    work = open_work(number=number, by=by, at=at, verb="visit-back", admitted=admitted)
     if satisfaction not in range(1, 6):
         raise BadInput(_("满意度请选 1 到 5。"), field="satisfaction")
     via = check_via(via)
@@ -67,12 +71,15 @@ def close_matter(*, by: Caller, at: datetime, number: str) -> str:
 
 
 @transaction.atomic
-def reopen_matter(*, by: Caller, at: datetime, number: str, reason: str) -> str:
+def reopen_matter(
+    *, by: Caller, at: datetime, number: str, reason: str, via: str = "", admitted: bool = False
+) -> str:
     """Open the matter again as a new cycle; it is no first-time pass any more (WO-05).
 
     It does not go back silently to someone off duty: whoever stands in becomes the owner.
+    ``admitted`` says that the owner of the house asks, on the channel ``via``.
     """
-    work = open_work(number=number, by=by, at=at, verb="reopen")
+    work = open_work(number=number, by=by, at=at, verb="reopen", admitted=admitted)
     reason = check_text(reason, "reason")
     if work.matter.parent_id is not None:
         # What is not solved for one owner has to be looked at there.
@@ -83,7 +90,7 @@ def reopen_matter(*, by: Caller, at: datetime, number: str, reason: str) -> str:
     owner = work.staff.stand_in(work.matter.owner_id)
     if owner is not None:
         give_to(work, owner)
-    record(work, "reopened", text=reason, data={"cycle": work.matter.cycle})
+    record(work, "reopened", text=reason, via=via, data={"cycle": work.matter.cycle})
     if owner is not None:
         subject = _("%(number)s 被重新打开,请处理") % {"number": number}
         tell(work, owner, f"reopened:{work.matter.cycle}", subject)
@@ -100,6 +107,7 @@ def begin_anew(work: Work) -> None:
         finished_at=None,
         visited_back_at=None,
         satisfaction=None,
+        chases=0,
         signed_at=None,
         signed_name="",
     )

@@ -240,12 +240,22 @@ def reply_to_owner(
 
 @transaction.atomic
 def sign_matter(
-    *, by: Caller, at: datetime, number: str, name: str, recorded_at: datetime | None = None
+    *,
+    by: Caller,
+    at: datetime,
+    number: str,
+    name: str,
+    recorded_at: datetime | None = None,
+    via: str = "",
+    admitted: bool = False,
 ) -> str:
-    """Record the owner's signature under the work done (WO-03)."""
-    work = open_work(number=number, by=by, at=recorded_at or at, verb="sign")
+    """Record the owner's signature under the work done (WO-03).
+
+    ``admitted`` says that the owner confirms it without a colleague, on the channel ``via``.
+    """
+    work = open_work(number=number, by=by, at=recorded_at or at, verb="sign", admitted=admitted)
     name = check_text(name, "name")[:40]
-    event = record(work, "signed", at=at, text=name)
+    event = record(work, "signed", at=at, text=name, via=via)
     work.set(signed_name=name, signed_at=event.at)
     return finish_work(work)
 

@@ -54,11 +54,13 @@ def receive_matter(
     place: str = "",
     photos: Sequence[int] = (),
     owner: str | None = None,
+    person: int | None = None,
 ) -> str:
     """Receive a matter, give it an owner, start its clocks, tell who must know; return its number.
 
     1. Community, house and employees are given by code; strangers get NotFound.
-    2. Who raised it is found by telephone within the house, or the house's people; never guessed.
+    2. Who raised it is ``person`` where they proved it, else found by telephone within the house,
+       or the house's people; never guessed.
     3. The owner is the post that the standard names for the kind, or ``owner`` where a procedure
        names the employee; when off duty the delegate, then the assistant, then the manager.
     4. ``received`` starts the clocks; an emergency tells everybody at once (CMP-03).
@@ -93,7 +95,7 @@ def receive_matter(
         standard_id=version_id,
     )
     if not anonymous:
-        _name_caller(matter, phone, caller)
+        _name_caller(matter, phone, caller, person)
     calendar = standards.calendar((town.id, town.zone, town.calendar_version), standard)
     work = Work(matter=matter, standard=standard, calendar=calendar, by=by, at=at, _staff=staff_now)
     first = (
@@ -127,11 +129,15 @@ def receive_matter(
     return finish_work(work)
 
 
-def _name_caller(matter: Matter, phone: str, caller: str) -> None:
+def _name_caller(matter: Matter, phone: str, caller: str, proved: int | None) -> None:
     """Keep who raised it, and the person of the house it is, if that is certain (REC-02)."""
-    person = _person(matter.house, phone, caller)
-    matter.person = person
-    matter.caller_name = (caller.strip() or (person.name if person else ""))[:40]
+    if proved is not None:
+        matter.person_id = proved
+        matter.caller_name = caller.strip()[:40]
+    else:
+        person = _person(matter.house, phone, caller)
+        matter.person = person
+        matter.caller_name = (caller.strip() or (person.name if person else ""))[:40]
     matter.caller_phone = phone.strip()[:24]
 
 

@@ -87,6 +87,8 @@ class Matter(models.Model):
     visited_back_at = models.DateTimeField(null=True, blank=True)
     satisfaction = models.PositiveSmallIntegerField(null=True, blank=True)
     comment = models.TextField(blank=True, default="")
+    # How often the owner chased it (催办) since it was last opened (OWN-01).
+    chases = models.PositiveSmallIntegerField(default=0, db_default=0)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
