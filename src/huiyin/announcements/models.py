@@ -84,6 +84,8 @@ class Announcement(models.Model):
         Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     at_once = models.CharField(max_length=300, blank=True, default="")
+    # When the tellings were written: with publishing, or on the first day of what comes later.
+    told_at = models.DateTimeField(null=True, blank=True)
     households = models.PositiveIntegerField(default=0)
     people = models.PositiveIntegerField(default=0)
     unreachable = models.PositiveIntegerField(default=0)
@@ -125,6 +127,11 @@ class Announcement(models.Model):
             models.Index(fields=["community", "-id"], name="announcement_newest"),
             models.Index(
                 fields=["ends_on"], name="announcement_shown", condition=Q(state="published")
+            ),
+            models.Index(
+                fields=["starts_on"],
+                name="announcement_to_tell",
+                condition=Q(state="published", told_at__isnull=True),
             ),
         ]
         triggers: ClassVar = [

@@ -44,3 +44,47 @@ def paper_due(starts_on: date, from_at: datetime | None, zone: str) -> datetime:
     """Tell by when papers must hang: the end of the first day, and before a cut begins."""
     end_of_day = datetime.combine(starts_on + timedelta(days=1), time(0), ZoneInfo(zone))
     return end_of_day if from_at is None else min(end_of_day, from_at)
+
+
+def missing_facts(category: str, facts: Facts, *, urgent: bool) -> tuple[str, ...]:
+    """Return which facts of a planned cut nobody has told yet, by the names of their fields.
+
+    A planned power cut needs them all (EMG-04), other cuts where and from when until when. An
+    emergency needs nothing but its text: there is no time to find out first.
+    """
+    if urgent or category not in CUTS:
+        return ()
+    wanted = ["area", "from_at", "until_at"]
+    if category == "power_cut":
+        wanted = ["line", *wanted, "lifts", "precautions"]
+    return tuple(name for name in wanted if not getattr(facts, name))
+
+
+def take_down_from(ends_on: date) -> date:
+    """Tell from which day on a poster hangs too long: the day after the last one."""
+    return ends_on + timedelta(days=1)
+
+
+def posting_state(
+    *,
+    due_at: datetime,
+    take_down_on: date,
+    posted: bool,
+    taken_down: bool,
+    dropped: bool,
+    at: datetime,
+    today: date,
+) -> str:
+    """Say how it stands with a poster; ``today`` is the local day of ``at``.
+
+    One that was never put up while it should have hung is ``missed``: that is not forgotten.
+    """
+    if posted:
+        if taken_down:
+            return "taken_down"
+        return "to_take_down" if today >= take_down_on else "hanging"
+    if dropped:
+        return "dropped"
+    if today >= take_down_on:
+        return "missed"
+    return "overdue" if at >= due_at else "to_post"

@@ -42,6 +42,7 @@ POSTING_STATES = {
     "hanging": _("张贴中"),
     "to_take_down": _("该撤下了"),
     "taken_down": _("已撤下"),
+    "missed": _("一直没有张贴"),
     "dropped": _("不用张贴"),
 }
 SLIP_KINDS = {"door": _("门上通知"), "letter": _("信函")}
@@ -53,4 +54,12 @@ SLIP_STATES = {
     "received": _("已签收"),
     "sent_back": _("被退回"),
     "dropped": _("不用办"),
+}
+FACTS = {
+    "line": _("线路"),
+    "area": _("范围"),
+    "from_at": _("开始时间"),
+    "until_at": _("结束时间"),
+    "lifts": _("电梯"),
+    "precautions": _("注意事项"),
 }

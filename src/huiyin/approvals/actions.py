@@ -172,6 +172,24 @@ def withdraw(*, by: Caller, at: datetime, request_id: int, reason: str) -> None:
 
 
 @transaction.atomic
+def lapse(*, by: Caller, at: datetime, kind: str, subject: str, reason: str) -> None:
+    """End the request that waits for a subject because the subject went another way.
+
+    For the procedure behind it, which has admitted the caller; without one nothing happens.
+    """
+    request = (
+        Request.objects.select_for_update(no_key=True)
+        .filter(kind=kind, subject=subject, state=State.WAITING)
+        .first()
+    )
+    if request is None:
+        return
+    request.state, request.decided_at, request.to_follow = State.WITHDRAWN, at, True
+    request.save(update_fields=["state", "decided_at", "to_follow"])
+    _trail("approvals.lapsed", by, at, request, reason=reason)
+
+
+@transaction.atomic
 def set_chain(
     *,
     by: Caller,

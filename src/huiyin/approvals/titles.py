@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 KINDS = {
+    "announcement": _("通知公告"),
     "incident_report": _("突发事件处理表"),
     "penalty": _("处罚记录"),
 }

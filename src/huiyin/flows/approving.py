@@ -6,9 +6,11 @@ from typing import Protocol
 
 from django.db import transaction
 
+from huiyin.announcements import actions as announcements
 from huiyin.approvals import actions as approvals
 from huiyin.approvals.actions import Outcome, Verdict
 from huiyin.approvals.models import Request
+from huiyin.flows import wording
 from huiyin.incidents import actions as incidents
 from huiyin.kernel.caller import Caller
 from huiyin.matters.models import Matter
@@ -20,7 +22,11 @@ class Handler(Protocol):
     def __call__(self, *, by: Caller, at: datetime, request_id: int) -> object: ...
 
 
-HANDLERS: Mapping[str, Handler] = {"incident_report": incidents.settle_report}
+HANDLERS: Mapping[str, Handler] = {
+    announcements.KIND: announcements.settle,
+    "incident_report": incidents.settle_report,
+    wording.KIND: wording.settle,
+}
 
 
 @transaction.atomic
@@ -48,11 +54,13 @@ def decide(
 
 
 def _take_subject(request_id: int) -> None:
-    """Lock the matter that a request is about before the request, as its procedure does.
+    """Lock what a request is about before the request, as its procedure does.
 
     In the other order two people deciding on two pages could wait for each other for ever.
     """
     about = Request.objects.filter(pk=request_id).values_list("subject", flat=True).first()
-    number = (about or "").partition("matter:")[2]
-    if number:
+    what, _colon, number = (about or "").partition(":")
+    if f"{what}:" == announcements.SUBJECT:
+        announcements.hold(number)
+    elif what == "matter":
         Matter.objects.select_for_update(no_key=True).filter(number=number).first()

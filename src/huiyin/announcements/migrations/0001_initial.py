@@ -107,6 +107,7 @@ class Migration(migrations.Migration):
                 ("returned_reason", models.CharField(blank=True, default="", max_length=300)),
                 ("published_at", models.DateTimeField(blank=True, null=True)),
                 ("at_once", models.CharField(blank=True, default="", max_length=300)),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
                 ("households", models.PositiveIntegerField(default=0)),
                 ("people", models.PositiveIntegerField(default=0)),
                 ("unreachable", models.PositiveIntegerField(default=0)),
@@ -385,6 +386,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "published")),
                 fields=["ends_on"],
                 name="announcement_shown",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="announcement",
+            index=models.Index(
+                condition=models.Q(("state", "published"), ("told_at__isnull", True)),
+                fields=["starts_on"],
+                name="announcement_to_tell",
             ),
         ),
         migrations.AddConstraint(

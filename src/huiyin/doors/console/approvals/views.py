@@ -32,7 +32,11 @@ LISTS = {
     "decided": gettext_lazy("我办过的"),
 }
 # Which page shows what a kind of request is about.
-SUBJECT_PAGES = {"incident_report": "incident", "penalty": "conduct"}
+SUBJECT_PAGES = {
+    "announcement": "announcement",
+    "incident_report": "incident",
+    "penalty": "conduct",
+}
 STEP_STATES = {
     "done": gettext_lazy("已办"),
     "skipped": gettext_lazy("跳过"),
@@ -179,11 +183,12 @@ def _names(posts: Iterable[str]) -> str:
 
 def _subject(row: RequestRow) -> tuple[str, str]:
     """Return address and number of what the request is about, if it has a page."""
-    number = row.subject.partition("matter:")[2]
-    if not number:
+    what, _colon, number = row.subject.partition(":")
+    page = SUBJECT_PAGES.get(row.kind, "matter" if what == "matter" else "")
+    if not page or not number:
         return "", row.subject
     try:
-        return reverse(SUBJECT_PAGES.get(row.kind, "matter"), args=[number]), number
+        return reverse(page, args=[number]), number
     except NoReverseMatch:
         return "", number
 

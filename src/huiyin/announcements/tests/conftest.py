@@ -1,0 +1,25 @@
+"""The cast of matters, and two buildings with entrances beside its own."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from huiyin.announcements.tests.blocks import Blocks
+    from huiyin.matters.tests.cast import Cast
+
+
+@pytest.fixture
+def cast(db: None) -> "Cast":
+    """Build the standing cast."""
+    from huiyin.matters.tests.cast import make_cast
+
+    return make_cast()
+
+
+@pytest.fixture
+def blocks(cast: "Cast") -> "Blocks":
+    """Build two buildings with two entrances each, and their people."""
+    from huiyin.announcements.tests.blocks import make_blocks
+
+    return make_blocks(cast)
