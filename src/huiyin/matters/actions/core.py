@@ -20,6 +20,7 @@ from huiyin.kernel.caller import SYSTEM, Caller
 from huiyin.kernel.errors import NotFound, WrongState
 from huiyin.matters import firing, lateness, rules, titles
 from huiyin.matters.access import admit_verb, sees
+from huiyin.matters.actions import telling
 from huiyin.matters.models import Event, Matter, NonConformity, Pause, Promise
 from huiyin.matters.pulse import beat_pulse
 from huiyin.matters.stored import locked_promises, rewrite_promises, standing_of
@@ -60,6 +61,10 @@ class Work:
     touched: set[str] = field(default_factory=set)
     matter_fields: set[str] = field(default_factory=set)
     messages: list[notices.NewMessage] = field(default_factory=list)
+    told: list[Event] = field(default_factory=list)
+    """Events that the owner of the house is to be told of."""
+    phone: str | None = None
+    """The telephone of the desk, where it is known already."""
     _staff: Directory | None = None
 
     @property
@@ -217,8 +222,8 @@ def write_event(
     contact: bool = False,
     data: Mapping[str, object] | None = None,
 ) -> Event:
-    """Write one event, and nothing else."""
-    return Event.objects.create(
+    """Write one event, which the owner of the house may be told of, and nothing else."""
+    event = Event.objects.create(
         matter=work.matter,
         at=at,
         recorded_at=work.at,
@@ -230,6 +235,9 @@ def write_event(
         text=text,
         data=dict(data or {}),
     )
+    if telling.is_told(event):
+        work.told.append(event)
+    return event
 
 
 def acting_posts(work: Work, by: Caller) -> tuple[str, ...]:
@@ -324,8 +332,27 @@ def finish_work(work: Work) -> str:
         work.matter.save(update_fields=sorted(work.matter_fields))
     _climb_now(work)
     notices.queue(messages=work.messages, at=work.at)
+    _tell_owner(work)
     beat_pulse(work.matter.community_id)
     return work.matter.number
+
+
+def _tell_owner(work: Work) -> None:
+    """Write down what the owner of the house must hear, in one statement (REC-11)."""
+    if not work.told or not telling.concerns_owner(work.matter):
+        return
+    notices.tell(
+        tellings=telling.tellings(
+            matter=work.matter,
+            events=work.told,
+            promises=work.promises,
+            staff=work.staff if telling.names_somebody(work.told) else None,
+            phone=work.matter.community.phone if work.phone is None else work.phone,
+            zone=work.calendar.zone,
+        ),
+        at=work.at,
+    )
+    work.told.clear()
 
 
 def _write_promises(work: Work) -> None:

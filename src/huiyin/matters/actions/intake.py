@@ -97,7 +97,15 @@ def receive_matter(
     if not anonymous:
         _name_caller(matter, phone, caller, person)
     calendar = standards.calendar((town.id, town.zone, town.calendar_version), standard)
-    work = Work(matter=matter, standard=standard, calendar=calendar, by=by, at=at, _staff=staff_now)
+    work = Work(
+        matter=matter,
+        standard=standard,
+        calendar=calendar,
+        by=by,
+        at=at,
+        phone=town.phone,
+        _staff=staff_now,
+    )
     first = (
         staff_now.stand_in(wanted.pk)
         if wanted

@@ -216,7 +216,7 @@ def _tell(asked: Verification, person: Person, at: datetime) -> None:
                 purpose=f"verification:{asked.pk}",
                 category="notice",
                 template="account.number_added",
-                values={"phone": asked.community.phone, "number": masked(asked.phone)},
+                values={"name": person.name},
                 about=f"verification:{asked.pk}",
                 address=asked.phone,
                 link="/my/",
