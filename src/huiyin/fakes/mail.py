@@ -35,7 +35,7 @@ class Taker:
                     provider="smtp",
                     to=to,
                     subject=str(mail.get("Subject", "")),
-                    text=text.strip(),
+                    text=text.replace("\r\n", "\n").strip(),
                     reference=str(mail.get("Message-ID", "")),
                 )
             ).fate

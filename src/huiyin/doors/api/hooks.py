@@ -36,6 +36,7 @@ MINUTE = 60
 STRANGERS_MOST = 60  # tries a minute from one address that carry no right signature
 PROVIDERS_MOST = 6000  # messages a minute from one address that do
 AGE_MOST = 600  # seconds: older messages of WeChat are somebody's recording
+NOT_BELIEVED = frozenset({401, 404})
 SIGNED_AGE_MOST = 300  # seconds, as Standard Webhooks has it
 LONGEST_STAMP = 12
 SCENE = "qrscene_"  # what WeChat puts before a ticket when the account was not followed before
@@ -53,30 +54,32 @@ class Report:
     problem: str = ""
 
 
-def hook(view: View) -> View:
-    """Wrap a hook: POST only (WeChat also asks with GET), a body of a size, not too often."""
+def hook(*methods: str) -> Callable[[View], View]:
+    """Wrap a hook: its methods only, a body of a size, not too often."""
 
-    @csrf_exempt
-    @wraps(view)
-    def answered(request: HttpRequest, **place: str) -> HttpResponse:
-        methods = getattr(view, "methods", ("POST",))
-        if request.method not in methods:
-            return answer(405, _("不支持这个方法。"), headers={"Allow": ", ".join(methods)})
-        try:
-            _check_length(request)
-            _not_too_often(request, "stranger", STRANGERS_MOST, count=False)
-            response = view(request, **place)
-            _not_too_often(request, "provider", PROVIDERS_MOST, count=True)
-        except Problem as problem:
-            if problem.status in (401, 404):
-                _count(request, "stranger")
-            return answer(problem.status, problem.detail, headers=problem.headers)
-        return response
+    def wrap(view: View) -> View:
+        @csrf_exempt
+        @wraps(view)
+        def answered(request: HttpRequest, **place: str) -> HttpResponse:
+            if request.method not in methods:
+                return answer(405, _("不支持这个方法。"), headers={"Allow": ", ".join(methods)})
+            try:
+                _check_length(request)
+                _not_too_often(request, "stranger", STRANGERS_MOST, count=False)
+                response = view(request, **place)
+                _not_too_often(request, "provider", PROVIDERS_MOST, count=True)
+            except Problem as problem:
+                if problem.status in NOT_BELIEVED:
+                    _count(request, "stranger")
+                return answer(problem.status, problem.detail, headers=problem.headers)
+            return response
 
-    return answered
+        return answered
+
+    return wrap
 
 
-@hook
+@hook("POST")
 def sms_http(request: HttpRequest, code: str = "") -> HttpResponse:
     """Take one delivery report of a gateway of our own kind, signed with the account's secret."""
     accounts = registry.accounts_of(code)
@@ -99,7 +102,7 @@ def sms_http(request: HttpRequest, code: str = "") -> HttpResponse:
     return JsonResponse({"ok": True})
 
 
-@hook
+@hook("POST")
 def sms_alibaba(request: HttpRequest, token: str) -> HttpResponse:
     """Take delivery reports of Alibaba Cloud, a list of them, at an address with a secret."""
     _admit("alibaba", token)
@@ -114,7 +117,7 @@ def sms_alibaba(request: HttpRequest, token: str) -> HttpResponse:
     return JsonResponse({"code": 0, "msg": "OK"})
 
 
-@hook
+@hook("POST")
 def sms_tencent(request: HttpRequest, token: str) -> HttpResponse:
     """Take delivery reports of Tencent Cloud, a list of them, at an address with a secret."""
     _admit("tencent", token)
@@ -129,7 +132,7 @@ def sms_tencent(request: HttpRequest, token: str) -> HttpResponse:
     return JsonResponse({"result": 0, "errmsg": "OK"})
 
 
-@hook
+@hook("GET", "POST")
 def wechat(request: HttpRequest, code: str = "") -> HttpResponse:
     """Answer WeChat's check of the address, and take what it tells: arrived, or somebody bound."""
     account = registry.accounts_of(code).wechat
@@ -142,9 +145,6 @@ def wechat(request: HttpRequest, code: str = "") -> HttpResponse:
     if told.get("MsgType") != "event":
         return HttpResponse("success", content_type="text/plain")
     return _event(told)
-
-
-wechat.methods = ("GET", "POST")  # type: ignore[attr-defined]
 
 
 def _event(told: dict[str, str]) -> HttpResponse:

@@ -52,6 +52,7 @@ class Email:
         try:
             server.open()
         except (OSError, SMTPException) as error:
+            _leave(server)
             raise Undeliverable(
                 _("邮件服务器连接不上或拒绝登录(%s)。") % type(error).__name__, permanent=False
             ) from None

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from huiyin.notices.channels import Handed, Parcel, Unclear
+from huiyin.notices.channels import Handed, Parcel, Unclear, Undeliverable
 from huiyin.notices.channels.accounts import SmsAccount
 from huiyin.notices.channels.vendor_templates import fill
 from huiyin.notices.channels.vendors import broken_line, library, outcome
@@ -108,9 +108,7 @@ class AlibabaSms:
         try:
             told = client.send_sms_with_options(asked, _patience()).body
         except errors.TeaException as error:
-            raise outcome(str(error.code), "", in_vain=IN_VAIN, not_now=NOT_NOW) from None
-        except Exception as error:
-            raise broken_line(error) from None
+            raise _refusal(error) from None
         if told.code != "OK":
             raise outcome(str(told.code), told.message, in_vain=IN_VAIN, not_now=NOT_NOW)
         return Handed(str(told.biz_id or ""))
@@ -118,6 +116,13 @@ class AlibabaSms:
     def ask(self, reference: str) -> Handed | None:
         """Raise Unclear: the vendor finds messages by number and day only, not by our reference."""
         raise Unclear(_("阿里云不能按我们的编号查询。"))
+
+
+def _refusal(error: Any) -> Undeliverable | Unclear:
+    """Sort what the vendor refused; the library's own trouble with the line has no code."""
+    if not error.code:
+        return broken_line(error)
+    return outcome(str(error.code), "", in_vain=IN_VAIN, not_now=NOT_NOW)
 
 
 @cache
