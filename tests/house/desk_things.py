@@ -6,10 +6,12 @@ from typing import Any
 from huiyin.desk import actions as desk
 from huiyin.desk import queries
 from huiyin.doors.api.tests.cast import Site
+from huiyin.estate.models import Person
 from huiyin.matters.tests.cast import AT
+from huiyin.notices.models import Message, Telling
 from huiyin.visitors.actions import book
 
-THINGS = ("call", "shift", "handed", "item", "visit")
+THINGS = ("call", "shift", "handed", "item", "visit", "message")
 
 
 def make(site: Site, what: str, secret: str) -> int:
@@ -23,6 +25,8 @@ def make(site: Site, what: str, secret: str) -> int:
             "number": "19900000000",
         }
         return desk.record_call(by=by, at=AT, moment=AT, **told).id
+    if what == "message":
+        return a_message(site, secret)
     if what == "visit":
         words: dict[str, Any] = {"community": "YG", "visitor": "张", "purpose": secret}
         later = AT + timedelta(hours=1)
@@ -36,3 +40,32 @@ def make(site: Site, what: str, secret: str) -> int:
         (item,) = queries.items_for(caller=site.cast.caller("manager"), community="YG")
         return item.id
     return log
+
+
+def a_message(site: Site, secret: str) -> int:
+    """Tell an owner something that did not arrive; return the message of the outbox."""
+    person = Person.objects.filter(community__code="YG").order_by("id")[0]
+    telling = Telling.objects.create(
+        community_id=person.community_id,
+        person=person,
+        purpose=secret[:80],
+        category="matter",
+        template="matter.finished",
+        at=AT,
+        settled_at=AT,
+        state="failed",
+    )
+    message = Message.objects.create(
+        community_id=person.community_id,
+        person=person,
+        telling=telling,
+        channel="sms",
+        address="13812345678",
+        purpose=telling.purpose,
+        about="",
+        subject=secret[:120],
+        text=secret,
+        state="failed",
+        at=AT,
+    )
+    return message.pk

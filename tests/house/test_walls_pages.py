@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from huiyin.approvals.actions import ask
 from huiyin.checklists.actions import mark_item, save_template, start_run
 from huiyin.doors.api.tests.cast import STRANGER, Site
+from huiyin.doors.console.tests.visit import words_of
 from huiyin.fieldwork import actions as fieldwork
 from huiyin.fieldwork.tests.phone import a_picture
 from huiyin.files.actions import store_photo
@@ -70,6 +71,7 @@ MATTER = {"number": "*"}
 REASON = {"reason": "年度调整"}
 AT_TEN = "2026-03-16T10:00"
 VISITOR = {"visitor": "张建国", "host": "E001", "purpose": "商量维修", "wished_at": AT_TEN}
+WORDS = {"zh-hans-subject": "好了", "zh-hans-text": "{number}好了", "zh-hans-short": "{number}好了"}
 LADDER = "half: owner\ndue: superior\ntwice: manager\nmorning: company_service"
 DESK_PAGES: dict[str, tuple[Page, ...]] = {
     "calls/": (Page(wrong="technician", own=True), Page(asked={"outcome": "open"}, own=True)),
@@ -97,6 +99,17 @@ DESK_PAGES: dict[str, tuple[Page, ...]] = {
     ),
     "duty/<int:pk>/paper/": (Page({"pk": "shift"}, wrong="technician"),),
     "duty/items/<int:pk>/accept/": (Page({"pk": "item"}, form={}, wrong="receptionist"),),
+    "messages/": (Page(wrong="technician", own=True),),
+    "messages/<int:pk>/": (Page({"pk": "message"}, wrong="technician"),),
+    "messages/<int:pk>/resend/": (Page({"pk": "message"}, form={}, wrong="quality"),),
+    "wordings/": (Page(wrong="technician", own=True),),
+    "wordings/<str:code>/": (
+        Page({"code": "matter.finished"}, wrong="receptionist", own=True),
+        Page({"code": "matter.finished"}, form=WORDS, right="keeper", wrong="guard", own=True),
+    ),
+    "wordings/<str:code>/preview/": (
+        Page({"code": "matter.finished"}, form=WORDS, wrong="receptionist", own=True),
+    ),
     "visitors/": (Page(wrong="technician", own=True),),
     "visitors/new/": (
         Page(wrong="technician", own=True),
@@ -169,6 +182,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         ),
     ),
     "matters/<str:number>/sheet/": (Page(MATTER),),
+    "matters/<str:number>/sheet/paper/": (Page(MATTER), Page(MATTER, right="keeper")),
     "matters/<str:number>/sheet/signature/<int:file>/": (
         Page({**MATTER, "file": "*"}),
         Page({**MATTER, "file": "*"}, right="keeper"),
@@ -221,7 +235,11 @@ PAGES: dict[str, tuple[Page, ...]] = {
             wrong="receptionist",
         ),
     ),
-    "work-order/": (Page(own=True),),
+    "slips/<str:number>/paper/": (Page({"number": "slip"}, wrong="technician"),),
+    "blanks/": (Page(right="technician", own=True),),
+    "blanks/<str:code>/": (Page({"code": "repair_slip"}, right="technician", own=True),),
+    "visits-back/": (Page(own=True),),
+    "visits-back/paper/": (Page(own=True),),
     "emergency/": (
         Page(own=True),
         Page(form={"plan": "fire", "place": "地下室", "text": "冒烟"}, own=True),
@@ -362,6 +380,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     ),
     "figures/": (Page(own=True), Page(asked={"period": "last"}, own=True)),
     "figures/export/": (Page(own=True),),
+    "figures/complaints/paper/": (Page(own=True),),
     "figures/<str:code>/": (Page({"code": "assign_on_time"}, own=True),),
     "roster/": (Page(wrong="technician", own=True),),
     "roster/confirm/": (Page(form={"token": "gone"}, own=True),),
@@ -431,7 +450,9 @@ class Visit:
             response = client.get(self.path, self.asked)
         else:
             response = client.post(self.path, self.page.form)
-        text = b"".join(response).decode(errors="replace")  # also what is streamed
+        body = b"".join(response)  # also what is streamed
+        is_paper = response.headers.get("Content-Type") == "application/pdf"
+        text = words_of(body) if is_paper else body.decode(errors="replace")
         return response.status_code, text, response.headers.get("Location", "")
 
 

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 KINDS = {
     "announcement": _("通知公告"),
     "incident_report": _("突发事件处理表"),
+    "message_template": _("消息模板"),
     "penalty": _("处罚记录"),
+    "paper_release": _("文件发出"),
 }
 STATES = {
     "waiting": _("待审批"),

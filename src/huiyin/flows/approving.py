@@ -10,7 +10,7 @@ from huiyin.announcements import actions as announcements
 from huiyin.approvals import actions as approvals
 from huiyin.approvals.actions import Outcome, Verdict
 from huiyin.approvals.models import Request
-from huiyin.flows import wording
+from huiyin.flows import releasing, wording
 from huiyin.incidents import actions as incidents
 from huiyin.kernel.caller import Caller
 from huiyin.matters.models import Matter
@@ -25,6 +25,7 @@ class Handler(Protocol):
 HANDLERS: Mapping[str, Handler] = {
     announcements.KIND: announcements.settle,
     "incident_report": incidents.settle_report,
+    releasing.KIND: releasing.settle,
     wording.KIND: wording.settle,
 }
 

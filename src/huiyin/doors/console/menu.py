@@ -22,6 +22,8 @@ from huiyin.estate.access import EDITORS
 from huiyin.intake.access import MAIL, STICKERS
 from huiyin.kernel.caller import POSTS, Caller
 from huiyin.matters.access import DESK, FIELD, FOREMEN
+from huiyin.notices.access import EDITORS as WORDERS
+from huiyin.notices.access import READERS as MESSAGES
 from huiyin.triage.access import EDITORS as TRIAGE_EDITORS
 from huiyin.visitors.access import HOSTS, KEEPERS
 
@@ -59,7 +61,9 @@ GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
             Item("duty", _("值班"), "notebook", CALLS),
             Item("visitors", _("来访"), "user-check", VISITORS),
             Item("intake", _("登记来件"), "inbox"),
+            Item("visits_back", _("回访记录"), "phone-call", INDOORS),
             Item("mails", _("邮件"), "mail", MAIL),
+            Item("messages", _("已发消息"), "send", MESSAGES),
             Item("stickers", _("报修贴纸"), "qrcode", STICKERS),
         ),
     ),
@@ -69,7 +73,9 @@ GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
             Item("knowledge", _("知识库"), "book", INDOORS),
             Item("guides", _("接待指引"), "list-numbers", INDOORS),
             Item("triage", _("建议词表"), "list-check", TRIAGE_EDITORS),
+            Item("wordings", _("消息模板"), "message", WORDERS),
             Item("prices", _("价目与库存"), "file-text", (*INDOORS, "technician")),
+            Item("blank_forms", _("空白表格"), "printer"),
         ),
     ),
     (

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from huiyin.doors.console.approvals import views as approvals
+from huiyin.doors.console.blanks import views as blanks
 from huiyin.doors.console.calls import views as calls
 from huiyin.doors.console.checklists import editing, printing
 from huiyin.doors.console.checklists import views as checklists
@@ -18,6 +19,7 @@ from huiyin.doors.console.intake import mail, stickers
 from huiyin.doors.console.intake import views as intake
 from huiyin.doors.console.knowledge import views as knowledge
 from huiyin.doors.console.matter import views as matter
+from huiyin.doors.console.messages import views as messages
 from huiyin.doors.console.prices import papers
 from huiyin.doors.console.prices import views as prices
 from huiyin.doors.console.queue import views as queue
@@ -28,6 +30,8 @@ from huiyin.doors.console.standards import publishing
 from huiyin.doors.console.standards import views as standards
 from huiyin.doors.console.triage import views as triage
 from huiyin.doors.console.visitors import views as visitors
+from huiyin.doors.console.visits_back import views as visits_back
+from huiyin.doors.console.wordings import views as wordings
 from huiyin.doors.console.work import phone, sync
 from huiyin.doors.console.work import views as work
 
@@ -79,6 +83,7 @@ urlpatterns = [
     path("matters/<str:number>/incident/paper/", incident.paper, name="incident_paper"),
     path("matters/<str:number>/conduct/", conduct.conduct, name="conduct"),
     path("matters/<str:number>/sheet/", papers.sheet, name="matter_sheet"),
+    path("matters/<str:number>/sheet/paper/", papers.sheet_paper, name="matter_sheet_paper"),
     path(
         "matters/<str:number>/sheet/signature/<int:file>/",
         papers.signature,
@@ -116,7 +121,11 @@ urlpatterns = [
     path("stock/<str:code>/", prices.stock_item, name="stock_item"),
     path("slips/", papers.slips, name="slips"),
     path("slips/<str:number>/", papers.slip, name="slip"),
-    path("work-order/", papers.blank_sheet, name="blank_sheet"),
+    path("slips/<str:number>/paper/", papers.slip_paper, name="slip_paper"),
+    path("blanks/", blanks.blanks, name="blank_forms"),
+    path("blanks/<str:code>/", blanks.blank, name="blank_form"),
+    path("visits-back/", visits_back.record, name="visits_back"),
+    path("visits-back/paper/", visits_back.paper, name="visits_back_paper"),
     path("intake/", intake.sheet, name="intake"),
     path("intake/<str:channel>/", intake.sheet, name="intake_sheet"),
     path("mail/", mail.mails, name="mails"),
@@ -144,6 +153,12 @@ urlpatterns = [
     path("checklists/<int:run_id>/print/", printing.print_run, name="checklist_print"),
     path("checklists/<int:run_id>/mark/<str:item>/", checklists.mark, name="checklist_mark"),
     path("checklists/<int:run_id>/photos/<int:photo>/", checklists.photo, name="checklist_photo"),
+    path("messages/", messages.sent, name="messages"),
+    path("messages/<int:pk>/", messages.message, name="message"),
+    path("messages/<int:pk>/resend/", messages.resend, name="message_resend"),
+    path("wordings/", wordings.templates, name="wordings"),
+    path("wordings/<str:code>/", wordings.template, name="wording"),
+    path("wordings/<str:code>/preview/", wordings.preview, name="wording_preview"),
     path("standards/", standards.board, name="standards"),
     path("standards/clauses/<str:clause>/", standards.change_clause, name="standards_clause"),
     path("standards/targets/<str:code>/", standards.change_target, name="standards_target"),
@@ -152,6 +167,7 @@ urlpatterns = [
     path("calendar/", standards.calendar, name="calendar"),
     path("figures/", figures.board, name="figures"),
     path("figures/export/", figures.export, name="figures_export"),
+    path("figures/complaints/paper/", figures.complaints_paper, name="complaints_paper"),
     path("figures/<str:code>/", figures.rows, name="figures_rows"),
     path("roster/", roster.roster, name="roster"),
     path("roster/confirm/", roster.confirm, name="roster_confirm"),

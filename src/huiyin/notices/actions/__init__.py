@@ -9,25 +9,43 @@ from huiyin.notices.actions.outbox import (
     mark_read,
     queue,
 )
+from huiyin.notices.actions.sending import UnableToResend, report_delivery, resend
 from huiyin.notices.actions.telling import (
     NewTelling,
     mark_told_read,
     tell,
     withdraw_tellings,
 )
+from huiyin.notices.actions.wordings import (
+    UnableToSubmit,
+    UnableToWord,
+    put_in_review,
+    retire_template,
+    save_template,
+    settle_template,
+)
 
 __all__ = [
     "Fence",
     "NewMessage",
     "NewTelling",
+    "UnableToResend",
+    "UnableToSubmit",
+    "UnableToWord",
     "carry_over",
     "deliver",
     "mark_read",
     "mark_told_read",
+    "put_in_review",
     "queue",
+    "report_delivery",
+    "resend",
+    "retire_template",
+    "save_template",
     "set_address",
     "set_language",
     "set_preference",
+    "settle_template",
     "tell",
     "withdraw_tellings",
 ]

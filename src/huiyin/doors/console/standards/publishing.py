@@ -15,7 +15,7 @@ from huiyin.doors.parts import codes
 from huiyin.doors.parts.forms import DoorForm, text_area
 from huiyin.doors.parts.fragments import show
 from huiyin.doors.parts.middleware import StaffRequest
-from huiyin.kernel.errors import NotFound, Refused
+from huiyin.kernel.errors import Forbidden, NotFound, Refused
 from huiyin.standards import actions
 from huiyin.standards import queries as standards
 from huiyin.standards.actions.publishing import LONGEST_NOTE, LONGEST_PROMISE
@@ -98,6 +98,8 @@ def _try(request: StaffRequest, form: PublishForm) -> bool:
         else:
             actions.publish_promises(**who, words=form.words, note=form.cleaned_data["note"])
             messages.success(request, _("已公示,业主现在就能看到。"))
+    except Forbidden:
+        raise
     except Refused as refusal:
         form.take_back(refusal)
         return False
