@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from huiyin.config import env, health
 from huiyin.doors.api.urls import unknown
+from huiyin.doors.console.session.guards import employees_only
 from huiyin.doors.public.promises import promises
 
 # Employees get their account from the company and have no mail address of ours to prove: of
@@ -14,10 +15,14 @@ log_in = [
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("signup/", account.signup, name="account_signup"),
-    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", account.password_change, name="account_change_password"),
-    path("password/set/", account.password_set, name="account_set_password"),
-    path("2fa/", include("allauth.mfa.urls")),
+    *employees_only(
+        [
+            path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+            path("password/change/", account.password_change, name="account_change_password"),
+            path("password/set/", account.password_set, name="account_set_password"),
+            path("2fa/", include("allauth.mfa.urls")),
+        ]
+    ),
 ]
 
 urlpatterns = [

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -41,6 +42,8 @@ def staff_page(view: View) -> View:
         if "\0" in request.path or any("\0" in value for value in request.GET.values()):
             raise NoSuchPage(_("没有这个地址。"))  # nothing in the database has that character
         request.communities = _communities(request)
+        if not request.communities and request.user.phone and request.path == "/":
+            return redirect("my_home")
         if not request.communities:
             raise UnableToEnter(_("您目前没有任何岗位。请联系项目经理为您安排岗位。"))
         request.community = _chosen(request)

@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +23,7 @@ from huiyin.kernel.errors import NotFound, Refused
 from huiyin.owners.access import owner_caller
 from huiyin.owners.queries import Household, households
 
+PEOPLE = "people"  # the session's key for whom the number belonged to when it was proved
 CHOSEN = "household"  # the session's key for the household somebody looks at at the moment
 
 View = Callable[..., HttpResponse]
@@ -55,6 +58,8 @@ def owner_page(view: View) -> View:
         if not request.user.phone:
             return private(render(request, "portal/employee.html", status=403))
         request.caller = owner_caller(request.user, request.moment)
+        if not _same_people(request):
+            return private(_prove_again(request))
         request.households = households(caller=request.caller, at=request.moment)
         if not request.households:
             return private(render(request, "portal/no_household.html", status=403))
@@ -94,6 +99,21 @@ def to_login(request: HttpRequest) -> HttpResponse:
     if request.method in {"GET", "HEAD"} and request.path != reverse("my_home"):
         address = f"{address}?{urlencode({'next': request.get_full_path()})}"
     return redirect(address)
+
+
+def _same_people(request: OwnerRequest) -> bool:
+    """Tell whether the number still belongs to whom it did when the session began.
+
+    Numbers are given to other people: whoever has one next opens nothing to the one before.
+    """
+    known = request.session.setdefault(PEOPLE, sorted(request.caller.people))
+    return request.caller.people <= set(known)
+
+
+def _prove_again(request: OwnerRequest) -> HttpResponse:
+    logout(request)
+    messages.warning(request, _("这个号码的登记有变化,请重新验证一次。"))
+    return to_login(request)
 
 
 def _chosen(request: OwnerRequest) -> Household:
