@@ -101,6 +101,15 @@ def find_public(*, community_id: int, text: str, limit: int = 5) -> tuple[Answer
     return _found(None, community_id, text, public=True, limit=limit)
 
 
+def often_asked(*, community_id: int, limit: int = 8) -> tuple[AnswerRow, ...]:
+    """Return the answers any owner may read that were used most, for a page where nobody typed."""
+    public = Answer.objects.filter(
+        _of(community_id), retired_at__isnull=True, owner_visible=True, checked_at__isnull=False
+    )
+    found = public.select_related("author", "checked_by").order_by("-used_count", "id")
+    return tuple(_row(one, None) for one in found[:limit])
+
+
 def _found(
     caller: Caller | None, community_id: int, text: str, *, public: bool, limit: int
 ) -> tuple[AnswerRow, ...]:

@@ -1,0 +1,72 @@
+"""What an owner is told: announcements about their houses, and what was said to them (OWN-03)."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from huiyin.announcements import queries as announcements
+from huiyin.announcements.queries import PublishedRow
+from huiyin.doors.parts.fragments import show, wants_fragment
+from huiyin.doors.portal.page import OwnerRequest, owner_page
+from huiyin.notices import actions as telling
+from huiyin.notices import queries as told
+
+SHOWS = ("now", "told")
+ICONS = {
+    "power_cut": "bolt",
+    "water_cut": "droplet",
+    "gas_cut": "flame",
+    "lift": "elevator",
+    "works": "tools",
+    "festival": "heart",
+    "fee": "rubber-stamp",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """An announcement in the list."""
+
+    row: PublishedRow
+    icon: str
+
+    @property
+    def tone(self) -> str:
+        """Return the colour of its picture; words say the same."""
+        if self.row.is_over:
+            return "is-over"
+        return "is-warm" if self.row.from_at is not None or self.row.urgent else "is-sky"
+
+
+@require_safe
+@owner_page
+def notices(request: OwnerRequest) -> HttpResponse:
+    """List announcements, or what was said to the owner in the app; looked at, it is read."""
+    shown = request.GET.get("show", SHOWS[0])
+    shown = shown if shown in SHOWS else SHOWS[0]
+    cursor = request.GET.get("cursor", "")
+    people = sorted(request.caller.people)
+    context = {"shown": shown, "unread": told.unread_told(person_ids=people)}
+    if shown == "told":
+        page = told.told(person_ids=people, cursor=cursor)
+        context |= {"page": page, "told": page.items}
+    else:
+        found = announcements.published_for(caller=request.caller, at=request.moment, cursor=cursor)
+        posters = [Poster(one, ICONS.get(one.category, "speakerphone")) for one in found.items]
+        context |= {"page": found, "posters": posters}
+    part = "my_notices/_rows.html" if cursor and wants_fragment(request) else ""
+    return show(request, "my_notices/notices.html", part or "my_notices/_list.html", context)
+
+
+@require_safe
+@owner_page
+def notice(request: OwnerRequest, number: str) -> HttpResponse:
+    """Show one announcement; what was said about it in the app is read with it."""
+    found = announcements.published_one(caller=request.caller, at=request.moment, number=number)
+    telling.mark_told_read(
+        at=request.moment, person_ids=sorted(request.caller.people), about=f"announcement:{number}"
+    )
+    context = {"notice": found, "icon": ICONS.get(found.row.category, "speakerphone")}
+    return render(request, "my_notices/notice.html", context)
