@@ -105,11 +105,6 @@ def asked_words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(folded(text.replace("\0", ""))[:LONGEST_LIKE].split()))
 
 
-def escaped(word: str) -> str:
-    """Return a word to stand inside a LIKE pattern as itself."""
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def texts_of(value: Any) -> Iterable[str]:
     """Walk every text in plain data, in order."""
     if isinstance(value, str):

@@ -24,7 +24,7 @@ import segno
 import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
-from fontTools.ttLib import TTCollection, TTFont
+from fontTools.ttLib import TTFont, TTLibError
 from PIL import Image
 
 from huiyin.kernel.errors import BadInput
@@ -127,6 +127,27 @@ def from_photo(data: bytes) -> bytes:
     return out.getvalue()
 
 
+def check(data: Mapping[str, Any]) -> None:
+    """Raise MissingGlyph when something in the data could not be drawn."""
+    _check(plain(data), _drawable(), "")
+
+
+def plain(value: Any) -> Any:
+    """Return data as a paper keeps them: texts as they are drawn, numbers and lists as they are.
+
+    Raises UnableToTypeset for a float, a day or anything else that is no plain JSON.
+    """
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if value is None or isinstance(value, bool | int):
+        return value
+    raise UnableToTypeset(f"{type(value).__name__} is no plain data; money and days come as text")
+
+
 def missing_glyphs(text: str) -> str:
     """Return the signs of a text that no font at hand can draw, each once; "" when all can."""
     return _missing(text, _drawable())
@@ -141,13 +162,17 @@ def visible(text: str) -> str:
 
 
 def _ready(one: Mapping[str, Any], drawable: frozenset[str], before: str) -> dict[str, Any]:
-    ready: dict[str, Any] = _cleaned(one)
-    for where, text in _texts(ready):
-        if where not in _NEVER_DRAWN and (missing := _missing(text, drawable)):
-            raise MissingGlyph(missing, before + where)
+    ready: dict[str, Any] = plain(one)
+    _check(ready, drawable, before)
     if ready.get("url") and not ready.get("code"):
         ready["code"] = _code(ready["url"])
     return ready
+
+
+def _check(ready: Any, drawable: frozenset[str], before: str) -> None:
+    for where, text in _texts(ready):
+        if where not in _NEVER_DRAWN and (missing := _missing(text, drawable)):
+            raise MissingGlyph(missing, before + where)
 
 
 def _code(address: str) -> str:
@@ -160,18 +185,6 @@ def _missing(text: str, drawable: frozenset[str]) -> str:
     if not left:
         return ""
     return "".join(one for one in dict.fromkeys(text) if one in left and not _is_unseen(one))
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return visible(value)
-    if isinstance(value, Mapping):
-        return {str(key): _cleaned(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_cleaned(one) for one in value]
-    if value is None or isinstance(value, bool | int):
-        return value
-    raise UnableToTypeset(f"{type(value).__name__} is no plain data; money and days come as text")
 
 
 def _texts(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
@@ -239,12 +252,10 @@ def _drawable() -> frozenset[str]:
 def _signs(files: tuple[tuple[Path, int], ...]) -> frozenset[str]:
     signs = {"\n"}
     for path, _changed in files:
-        for font in _opened(path):
-            signs.update(chr(code) for code in font.getBestCmap() or {})
+        number = 0 if path.suffix.lower() == ".ttc" else -1
+        try:
+            with path.open("rb") as file, TTFont(file, lazy=True, fontNumber=number) as font:
+                signs.update(chr(code) for code in font.getBestCmap() or {})
+        except TTLibError as torn:
+            _log.warning("documents.font_unreadable", path=str(path), error=str(torn))
     return frozenset(signs)
-
-
-def _opened(path: Path) -> Sequence[TTFont]:
-    if path.suffix.lower() == ".ttc":
-        return TTCollection(path, lazy=True).fonts[:1]
-    return [TTFont(path, lazy=True)]

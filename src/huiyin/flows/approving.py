@@ -63,5 +63,7 @@ def _take_subject(request_id: int) -> None:
     what, _colon, number = (about or "").partition(":")
     if f"{what}:" == announcements.SUBJECT:
         announcements.hold(number)
+    elif f"{what}:" == releasing.SUBJECT:
+        releasing.hold(int(number))
     elif what == "matter":
         Matter.objects.select_for_update(no_key=True).filter(number=number).first()
