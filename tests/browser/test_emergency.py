@@ -2,10 +2,12 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import expect
 
+from huiyin.doors.console.tests.visit import words_of
 from huiyin.incidents import actions, queries
 from huiyin.matters.tests.cast import AT, Cast, make_cast
 from tests.browser.test_first_light import Screen, log_in, screen
@@ -166,12 +168,12 @@ def approved(screen: Screen, cast: Cast, number: str) -> None:
         expect(page.locator("#said")).to_contain_text("已完成")
         screen.look()
     expect(page.locator("#main")).to_contain_text("YG-TF-2026-001")
-    screen.go(f"/matters/{number}/incident/paper/")
-    paper = page.locator(".hy-form-paper")
-    for words in ("YG-TF-2026-001", "属实", "同意归档", "维保单位未按期检查门机", "消防 119"):
-        expect(paper).to_contain_text(words)
-    page.emulate_media(media="print")
-    page.emulate_media(media="screen")
+    link = page.get_by_role("link", name="打印")
+    answer = page.request.get(urljoin(page.url, link.get_attribute("href") or ""))
+    assert answer.headers["content-type"] == "application/pdf"
+    paper = words_of(answer.body())
+    for words in ("YG-TF-2026-001", "属实", "同意归档", "维保单位未按期检查门机", "消防119"):
+        assert words in paper, words
 
 
 @pytest.mark.rule("EMG-01")

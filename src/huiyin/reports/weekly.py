@@ -74,12 +74,31 @@ def _department(row: ComplaintRow) -> str:
     return DEPARTMENT_OF.get(row.owner_post, "management")
 
 
+def tables(rows: tuple[ComplaintRow, ...]) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
+    """Return the counts of the analysis by kind, cause, area and department, for a paper."""
+    by_kind = _counts((row.kind for row in rows), titles.KINDS)
+    by_cause = _counts((row.cause for row in rows), titles.CAUSES)
+    by_area = _counts((row.building or _("公共区域") for row in rows), {})
+    by_department = _counts(map(_department, rows), DEPARTMENTS)
+    return (
+        (_("类别"), by_kind),
+        (_("原因"), by_cause),
+        (_("区域"), by_area),
+        (_("部门"), by_department),
+    )
+
+
 def _counted(values: Iterable[str], words: Titles) -> str:
     """Write how often each value came, the most frequent first."""
+    said = (f"{name} {count}" for name, count in _counts(values, words))
+    return _("、").join(said) or _("无")
+
+
+def _counts(values: Iterable[str], words: Titles) -> tuple[tuple[str, int], ...]:
+    """Count how often each value came, by its name, the most frequent first."""
     counts = sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))
     unnamed = _("未注明")
-    said = (f"{words.get(value, value) or unnamed} {count}" for value, count in counts)
-    return _("、").join(said) or _("无")
+    return tuple((str(words.get(value, value) or unnamed), count) for value, count in counts)
 
 
 def _named(rows: list[ComplaintRow]) -> str:

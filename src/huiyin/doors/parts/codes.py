@@ -15,8 +15,3 @@ def drawn(address: str, *, border: int = 1) -> SafeString:
     """Draw an address as inline SVG that fills whatever it stands in."""
     code = segno.make_qr(address, error="m").svg_inline(omitsize=True, border=border)
     return mark_safe(code)  # noqa: S308 - see above
-
-
-def picture(address: str) -> str:
-    """Return the drawing of an address as the source of an image."""
-    return segno.make_qr(address, error="m").svg_data_uri(scale=4, border=1)

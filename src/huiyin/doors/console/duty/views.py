@@ -20,6 +20,8 @@ from huiyin.doors.console.page import staff_page
 from huiyin.doors.parts import codes
 from huiyin.doors.parts.fragments import wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.doors.parts.pdf import pdf_answer
+from huiyin.flows import papers
 from huiyin.kernel.errors import Forbidden, NotFound, Refused
 from huiyin.matters import queries as matters
 from huiyin.matters import titles
@@ -108,10 +110,14 @@ def history(request: StaffRequest) -> HttpResponse:
 @require_safe
 @staff_page
 def paper(request: StaffRequest, pk: int) -> HttpResponse:
-    """Show the log as the paper that is filed (值班记录表)."""
-    shift = _view(request, pk)
-    code = codes.picture(codes.site(request) + reverse("duty_log", args=[pk]))
-    return render(request, "duty/paper.html", {"shift": shift, "code": code, **_said(shift)})
+    """Send the log as the paper that is filed (值班记录表)."""
+    drawn = papers.duty_log(
+        caller=request.caller,
+        log=pk,
+        at=request.moment,
+        url=codes.site(request) + reverse("duty_log", args=[pk]),
+    )
+    return pdf_answer(drawn.name, drawn.pdf())
 
 
 def _view(request: StaffRequest, pk: int) -> DutyView:

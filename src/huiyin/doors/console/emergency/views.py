@@ -16,7 +16,9 @@ from huiyin.doors.console.emergency.live import beat, page_context, step_lines
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.console.steps import take_step
 from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.doors.parts.pdf import pdf_answer
 from huiyin.doors.parts.photos import store
+from huiyin.flows import papers
 from huiyin.flows.reactions import react
 from huiyin.incidents import actions, queries
 from huiyin.incidents.queries import LiveView
@@ -174,9 +176,9 @@ def telling(request: StaffRequest, number: str) -> HttpResponse:
 @require_safe
 @staff_page
 def notice(request: StaffRequest, number: str) -> HttpResponse:
-    """Show the notice of an announced cut, to be printed and put up at the entrances (EMG-04)."""
-    found = queries.telling(caller=request.caller, number=number, building=None, at=request.moment)
-    return render(request, "emergency/notice.html", {"told": found})
+    """Send the notice of an announced cut, to be put up at the entrances (EMG-04)."""
+    drawn = papers.cut_notice(caller=request.caller, number=number, at=request.moment)
+    return pdf_answer(drawn.name, drawn.pdf())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

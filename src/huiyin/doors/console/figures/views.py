@@ -17,7 +17,9 @@ from huiyin.doors.console.figures.periods import Period
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.doors.parts.pdf import pdf_answer
 from huiyin.doors.parts.templatetags.parts import share
+from huiyin.flows import papers
 from huiyin.kernel.errors import BadInput, NotFound
 from huiyin.matters.access import FIELD
 from huiyin.reports import kpis as reports
@@ -108,6 +110,21 @@ def rows(request: StaffRequest, code: str) -> HttpResponse:
         return render(request, "figures/_more.html", context)
     context["line"] = _one(request, period, code)
     return show(request, "figures/rows.html", "figures/_rows.html", context)
+
+
+@require_safe
+@staff_page
+def complaints_paper(request: StaffRequest) -> HttpResponse:
+    """Send the analysis of the complaints of the chosen days as a paper (CMP-09)."""
+    period = _period(request)
+    drawn = papers.complaint_statistics(
+        caller=request.caller,
+        community_id=request.community.id,
+        since=period.since,
+        until=period.until,
+        at=request.moment,
+    )
+    return pdf_answer(drawn.name, drawn.pdf())
 
 
 def _today(request: StaffRequest) -> date:

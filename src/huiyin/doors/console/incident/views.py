@@ -15,6 +15,8 @@ from huiyin.doors.console.steps import StepForm, offered, take_step
 from huiyin.doors.parts import codes
 from huiyin.doors.parts.forms import Moment, text_area
 from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.doors.parts.pdf import pdf_answer
+from huiyin.flows import papers
 from huiyin.flows.reactions import react
 from huiyin.incidents import actions, queries
 from huiyin.incidents.access import WRITERS
@@ -94,17 +96,14 @@ def incident(request: StaffRequest, number: str) -> HttpResponse:
 @require_safe
 @staff_page
 def paper(request: StaffRequest, number: str) -> HttpResponse:
-    """Show the report as the paper that is filed: one A4 form, with a code leading back here."""
-    found = matters.matter(caller=request.caller, number=number, at=request.moment)
-    report = queries.report(caller=request.caller, number=number, at=request.moment)
-    address = codes.site(request) + reverse("incident", args=[number])
-    context = {
-        "matter": found,
-        "report": report,
-        "state": STATES[report.state],
-        "code": codes.picture(address),
-    }
-    return render(request, "incident/paper.html", context)
+    """Send the report as the paper that is filed: one A4 form, with a code leading back here."""
+    drawn = papers.incident_report(
+        caller=request.caller,
+        number=number,
+        at=request.moment,
+        url=codes.site(request) + reverse("incident", args=[number]),
+    )
+    return pdf_answer(drawn.name, drawn.pdf())
 
 
 def _report(request: StaffRequest, number: str) -> ReportRow | None:

@@ -1,39 +1,38 @@
-"""Papers of the field: the service sheet, also blank, and charge slips (forms.md)."""
+"""The service sheet and charge slips: as pages, and as the papers they make (forms.md)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.console.prices.forms import SHEET_STEPS, SLIP_STEPS, PlaceForm, take
 from huiyin.doors.console.prices.views import tabs
+from huiyin.doors.parts import codes
 from huiyin.doors.parts.fragments import wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.doors.parts.pdf import pdf_answer
 from huiyin.fieldwork import queries, titles
-from huiyin.fieldwork.rows import LineRow, SheetView
-from huiyin.fieldwork.rules import say_price, total_of
+from huiyin.fieldwork.rows import LineRow
+from huiyin.fieldwork.rules import say_price
 from huiyin.files import queries as files
+from huiyin.flows import papers
 from huiyin.matters import queries as matters
-from huiyin.matters import titles as matter_titles
-from huiyin.matters.queries import EventView, MatterView
-from huiyin.matters.titles import POSTS
+from huiyin.matters.queries import MatterView
 from huiyin.staff.queries import local_day
 
-COPIES = 2  # one stays here, one goes to the owner
-ROWS = 4  # empty lines of a blank sheet
 SIGNATURE_AGE = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class PaperLine:
-    """A line as a paper prints it."""
+class ShownLine:
+    """A line of a sheet or slip as its page shows it."""
 
     text: str
     quantity: str
@@ -41,43 +40,10 @@ class PaperLine:
     amount: str
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The blanks of a service sheet (服务工作单), filled in as far as it is known."""
-
-    number: str = ""
-    received_at: datetime | None = None
-    received_by: str = ""
-    channel: str = ""
-    house: str = ""
-    caller: str = ""
-    phone: str = ""
-    kind: str = ""
-    text: str = ""
-    appointed_at: datetime | None = None
-    sent_to: str = ""
-    accepted_by: str = ""
-    arrived_at: datetime | None = None
-    cause: str = ""
-    result: str = ""
-    materials: tuple[PaperLine, ...] = ()
-    labour: str = ""
-    total: str = ""
-    capitals: str = ""
-    finished_at: datetime | None = None
-    signed_name: str = ""
-    signed_at: datetime | None = None
-    signature: int | None = None
-    done_by: str = ""
-    visited_at: datetime | None = None
-    satisfaction: str = ""
-    visited_by: str = ""
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def sheet(request: StaffRequest, number: str) -> HttpResponse:
-    """Show the service sheet of a matter, two copies to be printed on A5.
+    """Show the service sheet of a matter, and the paper it makes.
 
     Whoever works on the matter writes down here what came back on paper.
     """
@@ -95,11 +61,9 @@ def sheet(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "matter": found,
         "sheet": view,
-        "order": _order(found, view),
-        "copies": _copies(),
-        "empty": range(ROWS),
+        "shown": [_shown(one) for one in view.shown],
         "acts": [(one, titles.ACTS[one.act]) for one in view.acts],
-        "lines": [(one.key, _paper_line(one)) for one in view.lines],
+        "lines": [(one.key, _shown(one)) for one in view.lines],
         "lost": refused.get("drop"),
         "steps": [
             (name, refused.get(name) or SHEET_STEPS[name](prefix=name, initial=initial))
@@ -128,10 +92,28 @@ def _items(request: StaffRequest, found: MatterView) -> list[tuple[str, str]]:
 
 @require_safe
 @staff_page
-def blank_sheet(request: StaffRequest) -> HttpResponse:
-    """Show an empty service sheet, for work without a phone."""
-    context = {"order": Order(), "copies": _copies(), "empty": range(ROWS)}
-    return render(request, "prices/blank.html", context)
+def sheet_paper(request: StaffRequest, number: str) -> HttpResponse:
+    """Send the service sheet on A5, a copy for the owner and one that stays."""
+    drawn = papers.service_order(
+        caller=request.caller,
+        number=number,
+        at=request.moment,
+        url=codes.site(request) + reverse("matter", args=[number]),
+    )
+    return pdf_answer(drawn.name, drawn.pdf())
+
+
+@require_safe
+@staff_page
+def slip_paper(request: StaffRequest, number: str) -> HttpResponse:
+    """Send a charge slip on A5, a copy for the owner and one that stays."""
+    drawn = papers.slip(
+        caller=request.caller,
+        number=number,
+        at=request.moment,
+        url=codes.site(request) + reverse("slip", args=[number]),
+    )
+    return pdf_answer(drawn.name, drawn.pdf())
 
 
 @require_safe
@@ -179,7 +161,7 @@ def slip(request: StaffRequest, number: str) -> HttpResponse:
     context: dict[str, Any] = {
         "slip": view,
         "lines": [
-            PaperLine(
+            ShownLine(
                 one["text"],
                 f"{one['quantity']} {one['unit']}".strip(),
                 say_price(Decimal(one["price"])),
@@ -187,72 +169,12 @@ def slip(request: StaffRequest, number: str) -> HttpResponse:
             )
             for one in view.lines
         ],
-        "copies": _copies(),
         "steps": [(name, refused.get(name) or SLIP_STEPS[name](prefix=name)) for name in names],
     }
     return render(request, "prices/slip.html", context, status=422 if refused else 200)
 
 
-def _copies() -> list[str]:
-    return [_("存根联"), _("业主联")][:COPIES]
-
-
-def _order(found: MatterView, view: SheetView) -> Order:
-    """Fill in the paper from the matter, its events and its sheet."""
-    last = _last_events(found)
-    appointed = last.get("promised")
-    until = appointed.data.get("until") if appointed else None
-    materials = [one for one in view.shown if one.kind == "material"]
-    others = [one for one in view.shown if one.kind != "material"]
-    return Order(
-        number=found.number,
-        received_at=found.received_at,
-        received_by=_by(last.get("received")),
-        channel=found.channel_title,
-        house=" ".join(one for one in (found.house, found.place) if one),
-        caller=found.caller_name,
-        phone=found.caller_phone,
-        kind=found.kind_title,
-        text=found.text,
-        appointed_at=datetime.fromisoformat(until) if until else None,
-        sent_to=str(POSTS.get(found.owner.post, "")),
-        accepted_by=_by(last.get("accepted")),
-        arrived_at=_at(last.get("arrived")),
-        cause=view.cause or _cause(last.get("finished")),
-        result=found.result,
-        materials=tuple(_paper_line(one) for one in materials),
-        labour=str(total_of(one.amount for one in others)) if others else "",
-        total=str(view.shown_total) if view.is_open else "",
-        capitals=view.capitals if view.is_open else "",
-        finished_at=found.finished_at,
-        signed_name=view.signed_name if view.is_signed else "",
-        signed_at=view.signed_at if view.is_signed else None,
-        signature=view.signature if view.is_signed else None,
-        done_by=_by(last.get("finished")) or _by(last.get("accepted")),
-        visited_at=_at(last.get("visited_back")),
-        satisfaction=str(found.satisfaction) if found.satisfaction else "",
-        visited_by=_by(last.get("visited_back")),
-    )
-
-
-def _last_events(found: MatterView) -> dict[str, EventView]:
-    return {one.kind: one for one in found.events}
-
-
-def _by(event: EventView | None) -> str:
-    return event.by_name if event else ""
-
-
-def _at(event: EventView | None) -> datetime | None:
-    return event.at if event else None
-
-
-def _cause(event: EventView | None) -> str:
-    code = event.data.get("cause") if event else None
-    return str(matter_titles.CAUSES.get(code, "")) if code else ""
-
-
-def _paper_line(one: LineRow) -> PaperLine:
-    return PaperLine(
+def _shown(one: LineRow) -> ShownLine:
+    return ShownLine(
         one.text, f"{one.quantity} {one.unit}".strip(), say_price(one.price), str(one.amount)
     )

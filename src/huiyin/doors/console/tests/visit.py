@@ -1,10 +1,12 @@
 """Visiting the pages as somebody of the standing cast, at a moment of choice."""
 
+import io
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.test import Client
+from pypdf import PdfReader
 
 from huiyin.matters.tests.cast import AT, Cast
 
@@ -49,6 +51,22 @@ def visitor(cast: Cast, who: str) -> Visitor:
 def nobody() -> Visitor:
     """Somebody who has not logged in."""
     return Visitor(Client(raise_request_exception=True))
+
+
+def paper_of(response: Any) -> str:
+    """Return what a paper says, without the spaces that typesetting puts between signs."""
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"].startswith("inline; filename")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in response["Cache-Control"]
+    return words_of(response.content)
+
+
+def words_of(data: bytes) -> str:
+    """Return the words of a PDF in one row, without spaces."""
+    pages = PdfReader(io.BytesIO(data)).pages
+    return "".join("".join(page.extract_text().split()) for page in pages)
 
 
 def text_of(response: Any) -> str:

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from huiyin.doors.console.tests.visit import Visitor, text_of, visitor
+from huiyin.doors.console.tests.visit import Visitor, paper_of, text_of, visitor
 from huiyin.incidents.models import Incident
 from huiyin.matters.models import Matter
 from huiyin.matters.tests.cast import AT, Cast
@@ -250,7 +250,9 @@ def test_an_announced_cut_is_told_house_by_house(cast: Cast) -> None:
     assert "已告知 1 /" in shown
     early = step(lead, number, "households")
     assert early.status_code == 422 and "没有登记告知" in text_of(early)
-    assert "停电通知" in text_of(lead.get(f"/emergency/{number}/notice/"))
+    drawn = paper_of(lead.get(f"/emergency/{number}/notice/"))
+    for said in ("停电通知", "2026-03-18", "precautions的说明", "物业服务中心", "YG花园"):
+        assert said in drawn, said
 
 
 def test_nobody_from_elsewhere_sees_any_of_it(cast: Cast) -> None:

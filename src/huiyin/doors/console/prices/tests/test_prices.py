@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from huiyin.doors.console.tests.visit import text_of, visitor
+from huiyin.doors.console.tests.visit import paper_of, text_of, visitor
 from huiyin.fieldwork import actions
 from huiyin.fieldwork.models import ChargeSlip, Line
 from huiyin.fieldwork.tests.phone import Phone, a_job, a_picture, prices
@@ -105,11 +105,32 @@ def test_a_slip_is_voided_on_its_page_by_two(cast: Cast) -> None:
 def test_the_sheet_is_a_paper_of_two_copies(cast: Cast) -> None:
     prices(cast)
     number = a_signed_job(cast)
-    shown = text_of(visitor(cast, "supervisor").get(f"/matters/{number}/sheet/"))
-    for said in ("存根联", "业主联", "13800000001", "角阀", "38.50", "叁拾捌元伍角", "许技"):
+    desk = visitor(cast, "supervisor")
+    shown = text_of(desk.get(f"/matters/{number}/sheet/"))
+    for said in ("角阀", "38.50", "叁拾捌元伍角", f"/matters/{number}/sheet/paper/"):
         assert said in shown
-    blank = text_of(visitor(cast, "technician").get("/work-order/"))
-    assert "服务工作单" in blank and number not in blank
+    drawn = paper_of(desk.get(f"/matters/{number}/sheet/paper/"))
+    wanted = ("存根", "业主联", "13800000001", "角阀", "38.50", "叁拾捌元伍角", "许技", number)
+    for said in wanted:
+        assert said in drawn, said
+    # Who may not know who raised it has the paper without name, number and signature (CMP-11).
+    narrow = paper_of(visitor(cast, "quality").get(f"/matters/{number}/sheet/paper/"))
+    assert "13800000001" not in narrow and "王丽" not in narrow and "角阀" in narrow
+
+
+def test_a_slip_is_a_paper_that_says_when_it_is_void(cast: Cast) -> None:
+    prices(cast)
+    a_signed_job(cast)
+    number = ChargeSlip.objects.get().number
+    one, two = visitor(cast, "supervisor"), visitor(cast, "manager")
+    drawn = paper_of(one.get(f"/slips/{number}/paper/"))
+    for said in (number, "王丽", "叁拾捌元伍角", "38.50", "业主联", "存根"):
+        assert said in drawn, said
+    assert "已作废" not in drawn
+    one.post(f"/slips/{number}/", {"step": "ask", "ask-reason": "数量错"})
+    two.post(f"/slips/{number}/", {"step": "void"})
+    assert "已作废" in paper_of(one.get(f"/slips/{number}/paper/"))
+    assert visitor(cast, "technician").get(f"/slips/{number}/paper/").status_code == 403
 
 
 def test_a_conflict_is_seen_on_the_sheet(cast: Cast) -> None:

@@ -1,0 +1,1 @@
+"""Empty forms to print, for work without a phone (forms.md)."""

@@ -1,0 +1,14 @@
+"""A paper as an answer: shown by the browser, saved under a name people understand."""
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+
+def pdf_answer(name: str, data: bytes) -> HttpResponse:
+    """Answer a PDF to be shown inline, kept by nobody, read as nothing else."""
+    response = HttpResponse(data, content_type="application/pdf")
+    shown = content_disposition_header(False, f"{name}.pdf") or "inline"
+    response["Content-Disposition"] = shown.replace("attachment", "inline", 1)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

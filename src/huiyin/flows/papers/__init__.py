@@ -1,0 +1,32 @@
+"""What our papers say: rows of the rooms turned into the data of a form (documents/forms).
+
+Papers are Chinese whatever language the page has that asked for them: an office files them. Who may
+see the record may have its paper, with the same blanks; nothing is computed here that a room does
+not say.
+"""
+
+from huiyin.flows.papers.blanks import BLANKS, blank
+from huiyin.flows.papers.drawing import Paper
+from huiyin.flows.papers.records import (
+    complaint_statistics,
+    cut_notice,
+    duty_log,
+    incident_report,
+    visit_record,
+)
+from huiyin.flows.papers.work import blank_checklist, checklist, service_order, slip
+
+__all__ = [
+    "BLANKS",
+    "Paper",
+    "blank",
+    "blank_checklist",
+    "checklist",
+    "complaint_statistics",
+    "cut_notice",
+    "duty_log",
+    "incident_report",
+    "service_order",
+    "slip",
+    "visit_record",
+]
