@@ -15,7 +15,8 @@ from django.test import Client
 from PIL import Image
 
 from huiyin.doors.api.tests.cast import STRANGER, Api, Site, new_matter
-from huiyin.doors.api.urls import description
+from huiyin.doors.api.urls import description, urlpatterns
+from huiyin.doors.api.urls import operations as operations_behind_the_gate
 from huiyin.files.actions import store_photo
 from huiyin.matters.actions import add_photos
 from huiyin.matters.tests.cast import AT
@@ -252,6 +253,32 @@ def call(name: str, site: Site, api: Api | None, number: str) -> tuple[int, str]
 
 def test_every_operation_is_classified() -> None:
     assert sorted(ALL) == sorted(OPERATIONS)
+
+
+# Outside the document and its gate: what tells nothing, and what providers tell in their manner.
+OPEN = {"openapi", "unknown"}
+HOOKS = {
+    "hook_sms_http": "hooks/sms/http/",
+    "hook_sms_http_of": "hooks/sms/http/yg/",
+    "hook_sms_alibaba": "hooks/sms/alibaba/guess/",
+    "hook_sms_tencent": "hooks/sms/tencent/guess/",
+    "hook_wechat": "hooks/wechat/",
+    "hook_wechat_of": "hooks/wechat/yg/",
+}
+
+
+def test_every_address_outside_the_document_is_classified() -> None:
+    inside = {one.name for one in operations_behind_the_gate}
+    outside = {one.name for one in urlpatterns} - inside
+    assert outside == OPEN | HOOKS.keys()
+
+
+@pytest.mark.parametrize("path", HOOKS.values())
+def test_an_employees_token_tells_no_hook_anything(site: Site, path: str) -> None:
+    headers = {"Authorization": f"Bearer {site.api('manager').token}"}
+    for given in ({}, headers):
+        told = Client().post(f"/api/v1/{path}", "[]", content_type="text/json", headers=given)
+        assert told.status_code == 404  # no account here, so there is no such address
 
 
 @pytest.fixture(autouse=True)
