@@ -14,6 +14,7 @@ from huiyin.desk import actions as desk
 from huiyin.estate import queries as estate
 from huiyin.flows import greetings, leaving, reactions, reviewing, weekly
 from huiyin.kernel.caller import SYSTEM
+from huiyin.notices import courier
 
 log = logging.getLogger("huiyin.schedule")
 
@@ -68,7 +69,8 @@ def relieve(at: datetime) -> int:
 def keep_desk(at: datetime) -> int:
     """Open the log of the shift of now where it is missing, every minute; return how many were.
 
-    What the exchange told long ago is forgotten along with it.
+    What the exchange told long ago is forgotten along with it, and reports about messages that
+    are not ours.
     """
     if _kept and _kept["at"] <= at < _kept["at"] + LOGS_EVERY:
         return 0
@@ -76,6 +78,7 @@ def keep_desk(at: datetime) -> int:
     try:
         opened = desk.keep_logs(at=at)
         desk.forget_deliveries(at=at)
+        courier.forget_reports(at=at)
     except Exception:
         log.exception("duty logs failed")
     _kept["at"] = at

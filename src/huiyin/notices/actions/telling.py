@@ -110,23 +110,38 @@ def withdraw_tellings(*, at: datetime, purpose_prefix: str = "", about: str = ""
     if not purpose_prefix and not about:
         raise ValueError("withdraw what?")
     named = Q(purpose__startswith=purpose_prefix) if purpose_prefix else Q(about=about)
-    waiting = Telling.objects.filter(named, due_at__isnull=False)
-    ids = list(waiting.select_for_update(no_key=True).order_by("id").values_list("pk", flat=True))
-    Message.objects.filter(telling__in=ids, state=Message.State.QUEUED).update(
-        state=Message.State.SUPERSEDED, problem="withdrawn"
+    state = Telling.State
+    found = Telling.objects.filter(named, due_at__isnull=False).select_for_update(no_key=True)
+    waiting = dict(found.order_by("id").values_list("pk", "state"))
+    queued = Message.objects.filter(telling__in=list(waiting), state=Message.State.QUEUED)
+    taken_back = set(queued.values_list("telling", flat=True))
+    queued.update(state=Message.State.SUPERSEDED, problem="withdrawn", next_try_at=None)
+    dropped = [pk for pk, was in waiting.items() if was != state.RINGING or pk in taken_back]
+    # What went out with one of these goes on without it.
+    Telling.objects.filter(lead__in=dropped, settled_at__isnull=True).exclude(named).update(
+        lead=None, state=state.HELD, due_at=at
     )
-    return Telling.objects.filter(pk__in=ids).update(
-        state=Telling.State.DROPPED, note="withdrawn", due_at=None, settled_at=at
+    Telling.objects.filter(lead__in=dropped, settled_at__isnull=True).update(
+        state=state.DROPPED, note="withdrawn", settled_at=at
+    )
+    return Telling.objects.filter(pk__in=dropped).update(
+        state=state.DROPPED, note="withdrawn", due_at=None, settled_at=at
     )
 
 
 def mark_told_read(
-    *, at: datetime, person_ids: Sequence[int], message_ids: Sequence[int] | None = None
+    *,
+    at: datetime,
+    person_ids: Sequence[int],
+    message_ids: Sequence[int] | None = None,
+    about: str = "",
 ) -> int:
-    """Mark what persons were told in the app as read: all of it, or the messages named."""
+    """Mark what persons were told in the app as read: all, the messages named, or about a thing."""
     mine = Message.objects.filter(
         person__in=list(person_ids), channel="in_app", state=Message.State.SENT, read_at=None
     )
     if message_ids is not None:
         mine = mine.filter(pk__in=list(message_ids))
+    if about:
+        mine = mine.filter(about=about)
     return mine.update(read_at=at)
