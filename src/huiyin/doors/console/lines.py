@@ -34,6 +34,7 @@ class Line:
     important: bool
     urgent: bool
     linked: str
+    chased: str
 
 
 def lines(rows: Iterable[MatterRow], now: datetime) -> list[Line]:
@@ -68,6 +69,7 @@ def _line(row: MatterRow, now: datetime, zone: ZoneInfo) -> Line:
         important=row.important,
         urgent=row.kind == EMERGENCY,
         linked=_linked(row),
+        chased=_("业主催办 %(n)d 次") % {"n": row.chases} if row.chases else "",
     )
 
 

@@ -58,7 +58,13 @@ def placed(line: Line, important: str) -> dict[str, str]:
         "kind": f'<span class="hy-tag is-loud">{kind}</span>' if line.urgent else f"<b>{kind}</b>",
         "text": escape(line.text),
         "where": f"<span>{escape(line.where)}</span>" if line.where else "",
-        "linked": f'<span class="hy-tag">{escape(line.linked)}</span>' if line.linked else "",
+        "linked": _tag(line.chased, "is-late") + _tag(line.linked),
         "state": escape(line.state),
         "owner": escape(line.owner),
     }
+
+
+def _tag(words: str, tone: str = "") -> str:
+    """Return words as a tag, nothing for none."""
+    style = f"hy-tag {tone}".strip()
+    return f'<span class="{style}">{escape(words)}</span>' if words else ""

@@ -1,12 +1,13 @@
 """Reads for the clocks and the messages they send."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import NotFound
-from huiyin.matters.access import visible
+from huiyin.matters.access import knows_caller, visible
 from huiyin.matters.models import Heartbeat, Promise
 from huiyin.notices import queries as notices
 from huiyin.notices.actions import Fence
@@ -29,10 +30,17 @@ def last_sweep() -> Heartbeat | None:
 
 
 def messages(*, caller: Caller, number: str) -> tuple[MessageRow, ...]:
-    """Return the outgoing messages about a matter; NotFound to those who may not see it."""
-    if not visible(caller).filter(number=number).exists():
+    """Return the outgoing messages about a matter; NotFound to those who may not see it.
+
+    Owners stand with a masked name, and with none for those who may not know who raised it.
+    """
+    matter = visible(caller).filter(number=number).first()
+    if matter is None:
         raise NotFound(_("没有编号为“%(number)s”的事项。") % {"number": number})
-    return notices.about(subject=number)
+    rows = notices.about(subject=number)
+    if knows_caller(caller, matter) and not matter.anonymous:
+        return rows
+    return tuple(one if one.to else replace(one, to_name=_("业主")) for one in rows)
 
 
 def photo_file(*, caller: Caller, number: str, file_id: int) -> int:

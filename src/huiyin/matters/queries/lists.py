@@ -53,6 +53,7 @@ ROW_FIELDS: tuple[Any, ...] = (
     "closed_at",
     "anonymous",
     "parent__number",
+    "chases",
     Subquery(_LINKED),
 )
 _SHORT = 90
@@ -176,7 +177,7 @@ def matter_row(row: tuple[Any, ...], caller: Caller, at: datetime) -> MatterRow:
     (_pk, number, community, kind, state, house, place, text, owner_code, owner_name) = row[:10]
     (received_at, due_at, important, first_time_pass, cycle) = row[10:15]
     (owner_id, follower_id, received_by_id, community_id, closed_at, anonymous) = row[15:21]
-    (parent, linked_count) = row[21:]
+    (parent, chases, linked_count) = row[21:]
     known = caller.employee_id in (owner_id, follower_id, received_by_id)
     known = (known or _knows(caller, community_id)) and not anonymous
     if kind.startswith("complaint") and not known:
@@ -202,6 +203,7 @@ def matter_row(row: tuple[Any, ...], caller: Caller, at: datetime) -> MatterRow:
         cycle=cycle,
         parent=parent or "",
         linked_count=linked_count or 0,
+        chases=chases,
     )
 
 

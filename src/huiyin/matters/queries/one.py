@@ -120,6 +120,7 @@ def _matter_view(row: Any, caller: Caller, at: datetime) -> MatterView:
         comment=row.comment,
         first_time_pass=row.first_time_pass,
         cycle=row.cycle,
+        chases=row.chases,
         is_mine=caller.employee_id == row.owner_id,
         promises=_promise_views(row, promises, _kinds_held(row, events), at),
         events=tuple(

@@ -113,6 +113,7 @@ class MatterView:
     comment: str
     first_time_pass: bool | None
     cycle: int
+    chases: int
     is_mine: bool
     promises: tuple[PromiseView, ...]
     events: tuple[EventView, ...]
@@ -160,6 +161,8 @@ class MatterRow:
     cycle: int
     parent: str
     linked_count: int
+    chases: int
+    """How often the owner of the house chased it since it was last opened."""
 
 
 @dataclass(frozen=True, slots=True)

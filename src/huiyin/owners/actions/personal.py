@@ -50,7 +50,7 @@ def export(*, by: Caller, at: datetime) -> dict[str, Any]:
 
 
 def _matters(by: Caller) -> list[dict[str, Any]]:
-    """Return what the caller raised, also from houses left since: their own words and the answer."""
+    """Return what the caller raised, also from houses left since: own words and the answer."""
     rows = list(
         Matter.objects.filter(person__in=by.people, anonymous=False)
         .select_related("community", "house")

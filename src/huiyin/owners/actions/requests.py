@@ -35,6 +35,7 @@ ATTITUDE = "complaint.attitude"
 PHOTOS_MOST = 9
 WISH_MOST = 60
 PLACE_MOST = 80
+ABOUT_MOST = 40
 KEPT_DAYS = 90  # how long a form sent twice is still known
 
 
@@ -58,7 +59,7 @@ def raise_request(
     about: str = "",
     important: bool = False,
 ) -> str:
-    """Receive what an owner asks for and return the matter's number; the same form, the same number.
+    """Receive what an owner asks for; return the number, the same for the same form.
 
     1. It is about one of the caller's households; what the caller wishes as time stands below it.
     2. Anonymous (CMP-11): neither person, name, telephone, house nor account is kept, so that
@@ -68,7 +69,12 @@ def raise_request(
     Raises NotFound for a house that is not the caller's, BadInput naming the field, UnableToSend.
     """
     admit_household(by, house_id)
-    text, place, wished = _checked(kind, text, place, wished, photos, anonymous)
+    _check_kind(kind, anonymous)
+    if len(photos) > PHOTOS_MOST:
+        raise UnableToRequest(_("照片最多 %(n)d 张。") % {"n": PHOTOS_MOST}, field="photos")
+    text = check_text(text, "text")
+    place, wished = _line(place, PLACE_MOST, "place"), _line(wished, WISH_MOST, "wished")
+    about = _line(about, ABOUT_MOST, "about")
     mark = fingerprint(house_id, kind, text, place, sorted(photos), wished, anonymous, about)
     if before := claim(key=key, user_id=None if anonymous else by.user_id, mark=mark, at=at):
         return before
@@ -99,23 +105,21 @@ def raise_request(
     return number
 
 
-def _checked(
-    kind: str, text: str, place: str, wished: str, photos: Sequence[int], anonymous: bool
-) -> tuple[str, str, str]:
+def _check_kind(kind: str, anonymous: bool) -> None:
     if kind not in titles.KINDS:
         raise UnableToRequest(_("请选择要办的是哪一类事。"), field="kind")
     if anonymous and kind not in titles.NAMELESS:
         raise UnableToRequest(
             _("这类事要联系您才能办,不能匿名。请去掉匿名,或改选投诉、建议等。"), field="anonymous"
         )
-    if len(photos) > PHOTOS_MOST:
-        raise UnableToRequest(_("照片最多 %(n)d 张。") % {"n": PHOTOS_MOST}, field="photos")
-    place, wished = " ".join(place.split()), " ".join(wished.split())
-    if len(place) > PLACE_MOST or "\0" in place:
-        raise UnableToRequest(_("位置最多 %(n)d 字。") % {"n": PLACE_MOST}, field="place")
-    if len(wished) > WISH_MOST or "\0" in wished:
-        raise UnableToRequest(_("期望的时间最多 %(n)d 字。") % {"n": WISH_MOST}, field="wished")
-    return check_text(text, "text"), place, wished
+
+
+def _line(text: str, most: int, field: str) -> str:
+    """Return one line without blanks around it, or raise naming the field."""
+    text = " ".join(text.split())
+    if len(text) > most or "\0" in text:
+        raise UnableToRequest(_("最多 %(n)d 字,请写短一些。") % {"n": most}, field=field)
+    return text
 
 
 def _written(text: str, wished: str, about: str) -> str:
@@ -123,8 +127,8 @@ def _written(text: str, wished: str, about: str) -> str:
     lines = [text]
     if wished:
         lines.append(_("期望时间:%(wished)s") % {"wished": wished})
-    if about.strip():
-        lines.append(_("涉及的员工:%(about)s") % {"about": about.strip()[:40]})
+    if about:
+        lines.append(_("涉及的员工:%(about)s") % {"about": about})
     return "\n".join(lines)
 
 
@@ -147,8 +151,7 @@ def _about(kind: str, about: str, community_id: int, at: datetime) -> tuple[str 
     if kind != ATTITUDE:
         return None, None
     people = staff.directory(community_id=community_id, at=at)
-    words = about.strip()
-    meant = [one for one in people.people.values() if words and words in {one.name, one.code}]
+    meant = [one for one in people.people.values() if about and about in {one.name, one.code}]
     concerned = meant[0] if len(meant) == 1 else None
     others = people.without(concerned.id if concerned else None)
     handlers = others.on_duty("supervisor") or others.on_duty("manager")

@@ -112,6 +112,7 @@ _DETAILS: dict[str, Callable[[EventView, datetime, ZoneInfo], str]] = {
     "paused": _until,
     "promised": _until,
     "visited_back": _satisfaction,
+    "rated": _satisfaction,
     "reclassified": _kinds,
     "escalated": _rung,
     "linked": _linked_to,
