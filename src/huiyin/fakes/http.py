@@ -118,12 +118,11 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get("Authorization") != f"Bearer {self.server.keys.sms_token}":
             return self._json({"problem": "wrong token"}, HTTPStatus.UNAUTHORIZED)
         told = self._words()
-        signature = told.get("signature", "")
         sent = self._take(
             channel="sms",
             provider="http",
             to=str(told.get("to", "")),
-            text=(f"【{signature}】" if signature else "") + str(told.get("text", "")),
+            text=str(told.get("text", "")),
             reference=self.headers.get("Idempotency-Key", ""),
             template=str(told.get("template", "")),
         )

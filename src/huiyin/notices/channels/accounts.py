@@ -19,6 +19,7 @@ KINDS = ("app", "external")
 MAIL_PORTS = {"smtp": 587, "smtps": 465}
 WECHAT = "https://api.weixin.qq.com"
 WECOM = "https://qyapi.weixin.qq.com"
+_IN_ADDRESS = re.compile(r"[A-Za-z0-9_-]{16,100}")  # a secret that vendors call us with
 SIGNED = "whsec_"  # how a secret of Standard Webhooks begins
 
 # Every variable without its prefix: one may carry the code of a community after its name.
@@ -222,6 +223,11 @@ def _vendor(given: _Reader, provider: str) -> SmsAccount:
             f"{why}: install the vendor's library first, pip install huiyin[{provider}]"
         )
     app = given.needed("HUIYIN_SMS_APP", why) if provider == "tencent" else ""
+    secret = given.text("HUIYIN_SMS_REPORT_SECRET")
+    if secret and not _IN_ADDRESS.fullmatch(secret):
+        raise BadAccount(
+            f"{given.name('HUIYIN_SMS_REPORT_SECRET')}: should be 16 or more letters and digits"
+        )
     return SmsAccount(
         provider=provider,
         url=given.url("HUIYIN_SMS_URL") if given.text("HUIYIN_SMS_URL") else "",
@@ -230,7 +236,7 @@ def _vendor(given: _Reader, provider: str) -> SmsAccount:
         signature=given.needed("HUIYIN_SMS_SIGNATURE", why),
         app=app,
         region=given.text("HUIYIN_SMS_REGION"),
-        report_secret=given.text("HUIYIN_SMS_REPORT_SECRET"),
+        report_secret=secret,
         remembers=False,
     )
 

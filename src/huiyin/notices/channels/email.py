@@ -29,7 +29,7 @@ from huiyin.notices.channels.accounts import MailAccount
 
 SECONDS = 10
 FOR_GOOD = range(500, 600)  # SMTP: the server will never take it
-PROFILE = "/my/profile/"  # where an owner says what to be told by which way
+PROFILE = "/my/me/channels/"  # where an owner says what to be told by which way
 PAGE = (
     '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title></head>'
     "<body><h2>{}</h2>{}<hr><p><small>{}</small></p></body></html>"

@@ -1,9 +1,11 @@
 """Short messages through any gateway that speaks a few lines of HTTP (docs/operations.md).
 
-``POST URL`` with ``reference``, ``to``, ``text``, ``signature``, ``template`` and ``values``; the
-reference is also the ``Idempotency-Key``. ``GET URL/<reference>`` tells what became of it.
+``POST URL`` with ``reference``, ``to``, ``text`` (whole, its signature in front), ``signature``,
+``template`` and ``values``; the reference is also the ``Idempotency-Key``. ``GET URL/<reference>``
+tells what became of it.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +20,7 @@ NOT_THERE = 404
 IN_VAIN = frozenset({400, 409, 413, 422})  # this message will never be taken
 NOT_NOW = frozenset({401, 402, 403, 404, 405, 429, 503})  # certainly not taken, perhaps later
 REDIRECTS = range(300, 400)
+_SIGNATURE = re.compile("^【([^】]*)】")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class HttpSms:
 
     def send(self, parcel: Parcel) -> Handed:
         """Hand the parcel over; raise Undeliverable or Unclear."""
+        signature, text = signed(parcel.text, self.account.signature)
         answer = wire.request(
             "POST",
             self.account.url,
@@ -42,8 +46,8 @@ class HttpSms:
             json={
                 "reference": parcel.reference,
                 "to": parcel.to,
-                "text": parcel.text,
-                "signature": self.account.signature,
+                "text": text,
+                "signature": signature,
                 "template": parcel.template,
                 "values": dict(parcel.values),
             },
@@ -67,6 +71,14 @@ class HttpSms:
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.account.token}"}
+
+
+def signed(text: str, signature: str) -> tuple[str, str]:
+    """Return signature and signed text; the account's signature replaces the text's own."""
+    found = _SIGNATURE.match(text)
+    signature = signature or (found[1] if found else "")
+    words = text[found.end() :] if found else text
+    return signature, f"【{signature}】{words}" if signature else words
 
 
 def _handed(told: dict[str, Any]) -> Handed:

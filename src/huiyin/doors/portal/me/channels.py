@@ -104,4 +104,5 @@ def wechat(request: OwnerRequest) -> HttpResponse:
     if not link:
         raise UnableToBind(_("微信暂时没有回应,请过几分钟再试。"))
     minutes = int(binding.LASTS.total_seconds()) // 60
-    return render(request, "me/wechat.html", {"code": drawn(link), "minutes": minutes})
+    shown = {"code": drawn(link), "link": link, "minutes": minutes}
+    return render(request, "me/wechat.html", shown)

@@ -125,6 +125,18 @@ def test_a_vendor_needs_its_library(provider: str, monkeypatch: pytest.MonkeyPat
     )
 
 
+@pytest.mark.parametrize("secret", ["short", "geheim/geheim/geheim", "geheim geheim geheim"])
+def test_a_vendors_secret_fits_into_an_address(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "find_spec", lambda name: ModuleSpec(name, None))
+    given = {**VENDOR, "HUIYIN_SMS_PROVIDER": "alibaba"}
+    with pytest.raises(BadAccount, match="HUIYIN_SMS_REPORT_SECRET") as refusal:
+        house({**given, "HUIYIN_SMS_REPORT_SECRET": secret})
+    assert secret not in str(refusal.value)
+    assert house({**given, "HUIYIN_SMS_REPORT_SECRET": "a-long-word-of-letters"}).sms
+
+
 def test_tencent_needs_an_app(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "find_spec", lambda name: ModuleSpec(name, None))
     with pytest.raises(BadAccount, match="HUIYIN_SMS_APP"):

@@ -50,11 +50,11 @@ def test_a_mail_is_text_and_page(raw: list[EmailMessage], email: Channel) -> Non
     assert mail["Message-ID"] == handed.provider_id == f"<{parcel().reference}@huiyin.example>"
     assert mail["To"] == TO and mail["From"] == "fuwu@huiyin.example"
     assert mail["Subject"] == "您的报修已派人" and mail["Auto-Submitted"] == "auto-generated"
-    assert mail["List-Unsubscribe"] == "<https://fuwu.example.com/my/profile/>"
+    assert mail["List-Unsubscribe"] == "<https://fuwu.example.com/my/me/channels/>"
     plain, page = (mail.get_body((kind,)) for kind in ("plain", "html"))
     assert plain is not None and page is not None
     words = plain.get_content().replace("\r\n", "\n")
-    assert text in words and "/my/profile/" in words
+    assert text in words and "/my/me/channels/" in words
     assert "&lt;b&gt;谢谢" in page.get_content()
     assert '<a href="https://fuwu.example.com/my/"' in page.get_content()
 

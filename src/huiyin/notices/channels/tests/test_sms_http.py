@@ -11,7 +11,7 @@ from huiyin.fakes.box import Fate
 from huiyin.fakes.run import Running
 from huiyin.notices.channels import Channel, Handed, Unclear, Undeliverable, registry
 from huiyin.notices.channels.accounts import Accounts, SmsAccount
-from huiyin.notices.channels.sms_http import HttpSms
+from huiyin.notices.channels.sms_http import HttpSms, signed
 from huiyin.notices.channels.tests.conftest import Answer, free_port, parcel
 
 ELSEWHERE = SmsAccount("http", "https://sms.example.com/messages", "阳光物业", token="t")
@@ -25,11 +25,24 @@ def sms(accounts: Accounts) -> Channel:
     return found
 
 
-def test_a_message_arrives_with_its_signature(providers: Running, sms: Channel) -> None:
+def test_a_message_arrives(providers: Running, sms: Channel) -> None:
     handed = sms.send(parcel())
     (sent,) = providers.box.rows()
     assert handed == Handed(sent.provider_id)
-    assert sent.letter.text == "【回音】师傅十点前到。" and sent.letter.to == "13800138000"
+    assert sent.letter.text == "师傅十点前到。" and sent.letter.to == "13800138000"
+
+
+@pytest.mark.parametrize(
+    ("text", "signature", "sent"),
+    [
+        ("【阳光花园】您好", "", ("阳光花园", "【阳光花园】您好")),
+        ("【阳光花园】您好", "阳光物业", ("阳光物业", "【阳光物业】您好")),
+        ("您好", "阳光物业", ("阳光物业", "【阳光物业】您好")),
+        ("您好【一】", "", ("", "您好【一】")),
+    ],
+)
+def test_a_text_has_one_signature(text: str, signature: str, sent: tuple[str, str]) -> None:
+    assert signed(text, signature) == sent
 
 
 @pytest.mark.rule("NOT-04")
