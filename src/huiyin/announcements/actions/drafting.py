@@ -20,10 +20,12 @@ from huiyin.announcements.rules import (
     CATEGORIES,
     CHANNELS,
     MAY_BE_URGENT,
+    PAPERS,
     Facts,
     missing_facts,
 )
 from huiyin.approvals import actions as approvals
+from huiyin.documents import typesetting
 from huiyin.estate.actions import next_number
 from huiyin.estate.models import Building, Community, House, Unit
 from huiyin.kernel.caller import Caller
@@ -143,7 +145,10 @@ def drop_request(announcement: Announcement, by: Caller, at: datetime, reason: s
 
 
 def check_whole(announcement: Announcement, at: datetime) -> None:
-    """Raise UnableToSubmit where something is missing that has to be there before it goes out."""
+    """Raise UnableToSubmit where something is missing that has to be there before it goes out.
+
+    And documents' MissingGlyph for a sign that no paper could show.
+    """
     missing = missing_facts(
         announcement.category, facts_of(announcement), urgent=announcement.urgent
     )
@@ -156,6 +161,8 @@ def check_whole(announcement: Announcement, at: datetime) -> None:
         raise UnableToSubmit(_("停用时间已经过去,请先修改时间。"))
     if not houses_of(announcement.community_id, audience_of(announcement)).exists():
         raise UnableToSubmit(_("通知范围里没有住户,请先修改范围。"))
+    if set(announcement.channels) & set(PAPERS):
+        typesetting.check({"title": announcement.title, "body": announcement.body})
 
 
 def _ask(announcement: Announcement, by: Caller, at: datetime) -> None:

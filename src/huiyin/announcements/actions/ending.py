@@ -7,7 +7,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiyin.announcements.access import may_withdraw
-from huiyin.announcements.actions.core import REASON_MOST, employee_id, hold, locked, trail
+from huiyin.announcements.actions.core import (
+    REASON_MOST,
+    employee_id,
+    hold,
+    locked,
+    subject_of,
+    trail,
+)
 from huiyin.announcements.actions.drafting import drop_request
 from huiyin.announcements.models import Announcement, Posting, Slip
 from huiyin.kernel.caller import SYSTEM, Caller
@@ -69,7 +76,7 @@ def _end(number: str, at: datetime) -> bool:
         return False
     if announcement.ends_on >= local_day(at, announcement.community.zone):
         return False
-    notices.withdraw_tellings(about=announcement.number, at=at)
+    notices.withdraw_tellings(about=subject_of(announcement), at=at)
     announcement.state, announcement.over_at = State.ENDED, at
     announcement.save(update_fields=["state", "over_at"])
     trail("ended", SYSTEM, at, announcement)
@@ -79,7 +86,7 @@ def _end(number: str, at: datetime) -> bool:
 def _take_back(announcement: Announcement, at: datetime, correction: str) -> None:
     today = local_day(at, announcement.community.zone)
     told = _told(announcement)
-    notices.withdraw_tellings(about=announcement.number, at=at)
+    notices.withdraw_tellings(about=subject_of(announcement), at=at)
     waiting = Posting.objects.filter(announcement=announcement, posted_at__isnull=True)
     waiting.update(dropped_at=at)
     hanging = Posting.objects.filter(
@@ -113,7 +120,7 @@ def _correct(announcement: Announcement, people: Iterable[int], at: datetime, re
                     "title": announcement.title,
                     "text": reason,
                 },
-                about=announcement.number,
+                about=subject_of(announcement),
                 urgent=announcement.urgent,
                 link=f"/my/notices/{announcement.number}/",
             )

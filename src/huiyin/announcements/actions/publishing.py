@@ -16,6 +16,7 @@ from huiyin.announcements.actions.core import (
     employee_id,
     hold,
     locked,
+    subject_of,
     trail,
 )
 from huiyin.announcements.actions.drafting import EDITABLE, check_whole, drop_request
@@ -185,7 +186,7 @@ def _telling(announcement: Announcement, person_id: int) -> notices.NewTelling:
         category="notice",
         template=template_of(announcement),
         values=telling_values(announcement),
-        about=announcement.number,
+        about=subject_of(announcement),
         urgent=announcement.urgent,
         expires_at=_expires(announcement),
         link=f"/my/notices/{announcement.number}/",
@@ -261,7 +262,7 @@ def _tell_keepers(announcement: Announcement, building_ids: Iterable[int], at: d
                 community_id=announcement.community_id,
                 recipient_id=keeper,
                 purpose=f"announcement:{announcement.pk}:hang",
-                about=announcement.number,
+                about=subject_of(announcement),
                 subject=_("请张贴“%(title)s”:%(n)d 处") % {"title": announcement.title, "n": count},
                 text=_("打印海报,贴好后在“张贴”里拍照登记。"),
                 channel="in_app" if keeper in with_log_in else "log",

@@ -11,6 +11,7 @@ from huiyin.announcements.queries.hanging import (
     slips,
 )
 from huiyin.announcements.queries.portal import published_for, published_one
+from huiyin.announcements.queries.preview import Preview, preview
 from huiyin.announcements.queries.rows import (
     AnnouncementRow,
     AnnouncementView,
@@ -39,6 +40,7 @@ __all__ = [
     "AudienceCount",
     "BuildingOption",
     "PostingRow",
+    "Preview",
     "PublishedRow",
     "PublishedView",
     "SlipRow",
@@ -54,6 +56,7 @@ __all__ = [
     "posting_counts",
     "posting_photo",
     "postings",
+    "preview",
     "published_for",
     "published_one",
     "slip_photo",

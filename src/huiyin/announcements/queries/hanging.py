@@ -61,6 +61,15 @@ def postings(
     )
 
 
+def to_hang(*, caller: Caller, community_id: int, at: datetime, mine: bool) -> QuerySet[Posting]:
+    """Return the posters still to be hung, for the papers; the caller was admitted."""
+    today = _today(community_id, at)
+    found = _listed("to_post", community_id, today).select_related(
+        "announcement__community", "building", "unit__building"
+    )
+    return found.filter(building__in=_kept(caller, today)) if mine else found
+
+
 def posting_counts(
     *, caller: Caller, community_id: int, at: datetime, mine: bool = False
 ) -> dict[str, int]:
@@ -77,9 +86,10 @@ def posting_counts(
 
 
 def posting(*, caller: Caller, posting_id: int, at: datetime) -> PostingRow:
-    """Return one poster. Raises NotFound."""
+    """Return one poster to whoever hangs posters. Raises NotFound, Forbidden."""
     one = _joined().filter(pk=posting_id).first()
     found = _admitted(caller, one)
+    admit_hanger(caller, found.announcement.community_id)
     today = _today(found.announcement.community_id, at)
     keeper = _keepers({found.building_id}, today).get(found.building_id, "")
     return _posting_row(found, at, today, keeper)

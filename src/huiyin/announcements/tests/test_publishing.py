@@ -35,7 +35,10 @@ def test_every_person_of_both_buildings_is_told_once(blocks: Blocks) -> None:
     telling = Telling.objects.filter(person=blocks.people["陈双"]).get()
     assert telling.purpose == f"announcement:{one.pk}"
     assert (telling.template, telling.category) == ("notice.power_cut", "notice")
-    assert (telling.about, telling.link) == (number, f"/my/notices/{number}/")
+    assert (telling.about, telling.link) == (
+        f"announcement:{number}",
+        f"/my/notices/{number}/",
+    )
     assert telling.channels == ["in_app", "sms"]
     assert telling.values["from"] == "3月18日(周三)09:00"
     assert not telling.urgent

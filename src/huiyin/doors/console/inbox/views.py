@@ -16,6 +16,8 @@ from huiyin.notices.actions import mark_read
 from huiyin.notices.queries import InboxRow
 
 MOST_SHOWN = 99
+# Which page shows what a message is about, where it is no matter.
+PAGES = {"announcement": "announcement"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Entry:
     """A message and the page it is about."""
 
     row: InboxRow
-    is_matter: bool
+    has_page: bool
 
 
 @require_safe
@@ -32,7 +34,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
     """Show my messages, newest first; htmx asks for the following rows."""
     cursor = request.GET.get("cursor", "")
     rows, following = notices.inbox(caller=request.caller, cursor=cursor)
-    entries = [Entry(row, is_matter="-" in row.about) for row in rows]
+    entries = [Entry(row, has_page="-" in row.about) for row in rows]
     context = {"entries": entries, "next": following, "first": not cursor}
     if cursor and wants_fragment(request):
         return render(request, "inbox/_rows.html", context)
@@ -48,7 +50,7 @@ def read(request: StaffRequest) -> HttpResponse:
     if ids or not named:
         mark_read(by=request.caller, at=request.moment, message_ids=ids)
     try:
-        return redirect(reverse("matter", args=[request.POST.get("about", "")]))
+        return redirect(_page_of(request.POST.get("about", "")))
     except NoReverseMatch:
         return redirect("inbox")
 
@@ -60,3 +62,9 @@ def unread(request: StaffRequest) -> HttpResponse:
     count = notices.unread(caller=request.caller)
     shown = f"{MOST_SHOWN}+" if count > MOST_SHOWN else str(count)
     return render(request, "inbox/_unread.html", {"count": count, "shown": shown})
+
+
+def _page_of(about: str) -> str:
+    """Return the address of what a message is about: a matter, unless it says what else."""
+    what, colon, number = about.partition(":")
+    return reverse(PAGES.get(what, ""), args=[number]) if colon else reverse("matter", args=[about])
