@@ -1,6 +1,7 @@
 """The command: quick to start, clear when refused, no traceback for what a user can cause."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 
 from huiyin.config import cli
+from huiyin.notices.channels.accounts import read_accounts
 
 REPLAY = "standards replay --community YG --with pyproject.toml --from 2026-02-30 --to 2026-03-01"
 
@@ -70,11 +72,43 @@ def test_unusable_surroundings_end_in_one_line(variables: dict[str, str], told: 
     assert done.stderr.count("\n") == 1
 
 
-def test_the_demo_is_refused_in_production(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_a_demo_reaches_nobody_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    os.environ["HUIYIN_SMS_URL_YG"] = "https://sms.example.com/messages"
+    os.environ["HUIYIN_EMAIL_URL"] = "smtps://mail.example.com?from=a@example.com"
+    arguments = cli.parser().parse_args(["demo", "--port", "8123"])
+    assert cli._plays_providers(arguments)
+    cli._lead_to_fakes(arguments)
+    house = read_accounts(os.environ, production=False)
+    assert list(house) == [""]
+    accounts = house[""]
+    assert accounts.sms and accounts.sms.url.startswith("http://127.0.0.1:")
+    assert accounts.email and accounts.email.host == "127.0.0.1"
+    assert accounts.wechat and accounts.wechat.url == f"http://127.0.0.1:{arguments.fakes_port}"
+    assert accounts.wecom and accounts.wecom.url == accounts.wechat.url
+
+
+@pytest.mark.parametrize("given", [["--no-fakes"], ["--no-serve"]])
+def test_a_demo_may_keep_its_accounts(given: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not cli._plays_providers(cli.parser().parse_args(["demo", *given]))
+    monkeypatch.setenv("HUIYIN_ENV", "production")
+    assert not cli._plays_providers(cli.parser().parse_args(["demo"]))
+
+
+def test_a_port_in_use_is_passed_by() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        wanted = taken.getsockname()[1]
+        assert cli._free_port(wanted) != wanted
+
+
+@pytest.mark.parametrize("command", ["demo", "fakes"])
+def test_what_is_played_is_refused_in_production(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HUIYIN_ENV", "production")
-    assert cli.main(["demo"]) == cli.UNUSABLE
+    assert cli.main([command]) == cli.UNUSABLE
     assert "not in production" in capsys.readouterr().err
 
 

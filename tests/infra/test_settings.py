@@ -52,6 +52,9 @@ def test_production_starts_with_safe_settings() -> None:
         ("HUIYIN_ENV", "prod"),
         ("HUIYIN_DB_POOL_MAX", "many"),
         ("HUIYIN_DB_POOL_MAX", "0"),
+        ("HUIYIN_SMS_PROVIDER", "pigeon"),
+        ("HUIYIN_WECHAT_APPID", "wx1"),
+        ("HUIYIN_EMAIL_URL", "mail.example.com"),
     ],
 )
 def test_what_is_not_safe_or_not_understood_is_refused_by_name(name: str, value: str) -> None:
