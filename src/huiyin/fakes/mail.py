@@ -1,5 +1,6 @@
 """A mail server that takes everything and delivers nothing."""
 
+from asyncio import WriteTransport
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -41,7 +42,7 @@ class Taker:
             ).fate
             for to in envelope.rcpt_tos
         ]
-        if Fate.SILENT in fates:
+        if Fate.SILENT in fates and isinstance(server.transport, WriteTransport):
             server.transport.abort()
         return next((ANSWERS[one] for one in fates if one in ANSWERS), "250 2.0.0 taken")
 

@@ -12,11 +12,11 @@ import pytest
 from django.test import Client
 
 from conftest import MOMENT
-from huiyin.doors.api import hooks
 from huiyin.fakes import http, page
 from huiyin.fakes.box import Box, Fate, Letter
 from huiyin.fakes.keys import Keys, from_environment
 from huiyin.fakes.run import Running, running
+from huiyin.notices import actions
 from huiyin.notices.channels import binding
 from huiyin.notices.channels.accounts import read_accounts
 from huiyin.notices.channels.tests.conftest import free_port
@@ -58,9 +58,7 @@ class Straight:
 def reports(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Write down what the room of messages is told."""
     told: list[dict[str, Any]] = []
-    monkeypatch.setattr(
-        hooks.actions, "report_delivery", lambda **given: told.append(given), raising=False
-    )
+    monkeypatch.setattr(actions, "report_delivery", lambda **given: told.append(given))
     return told
 
 
@@ -170,7 +168,7 @@ def test_a_mail_server_tells_nothing(fakes: Running, reports: list[dict[str, Any
 
 def test_who_scans_is_bound_and_told(fakes: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     bound: list[dict[str, Any]] = []
-    monkeypatch.setattr(hooks.actions, "set_address", lambda **given: bound.append(given))
+    monkeypatch.setattr(actions, "set_address", lambda **given: bound.append(given))
     ticket = binding.ticket([7], at=MOMENT)
     assert "绑定成功" in fakes.reporter.scanned(ticket, "王阿姨")  # follows
     assert "绑定成功" in fakes.reporter.scanned(ticket, "王阿姨")  # follows already

@@ -46,10 +46,17 @@ class Unclear(Exception):
 
 
 class Channel(Protocol):
-    """One way out; ``remembers`` says whether the provider drops a reference it has seen before."""
+    """One way out of the house."""
 
-    name: str
-    remembers: bool
+    @property
+    def name(self) -> str:
+        """Return how the way is called: sms, email, wechat, wecom."""
+        ...
+
+    @property
+    def remembers(self) -> bool:
+        """Tell whether the provider drops a reference it has seen before, and can be asked."""
+        ...
 
     def send(self, parcel: Parcel) -> Handed:
         """Hand the parcel over; raise Undeliverable or Unclear."""

@@ -1,5 +1,6 @@
 """Which channels there are for a community: what its accounts in the settings allow."""
 
+from collections.abc import Callable
 from functools import cache
 
 from django.conf import settings
@@ -14,7 +15,11 @@ from huiyin.notices.channels.wechat import Wechat
 from huiyin.notices.channels.wecom import Wecom
 
 NAMES = ("sms", "email", "wechat", "wecom")
-_SMS = {"http": HttpSms, "alibaba": AlibabaSms, "tencent": TencentSms}
+_SMS: dict[str, Callable[[SmsAccount], Channel]] = {
+    "http": HttpSms,
+    "alibaba": AlibabaSms,
+    "tencent": TencentSms,
+}
 
 
 def get(name: str, community_code: str) -> Channel | None:

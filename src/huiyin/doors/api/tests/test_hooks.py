@@ -17,6 +17,7 @@ from huiyin.doors.api.problems import Problem
 from huiyin.doors.api.urls import told_by_providers
 from huiyin.kernel.caller import SYSTEM
 from huiyin.matters.tests.cast import AT
+from huiyin.notices import actions
 from huiyin.notices.channels import binding
 from huiyin.notices.channels.accounts import Accounts, SmsAccount, WechatAccount
 
@@ -50,10 +51,7 @@ def room(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Room:
         "TEN": Accounts(sms=SmsAccount("tencent", "", "回音", report_secret=PATH_SECRET)),
         "NO": Accounts(sms=SmsAccount("alibaba", "", "回音")),
     }
-    actions = hooks.actions
-    monkeypatch.setattr(
-        actions, "report_delivery", lambda **given: told.reports.append(given), raising=False
-    )
+    monkeypatch.setattr(actions, "report_delivery", lambda **given: told.reports.append(given))
     monkeypatch.setattr(actions, "set_address", lambda **given: told.addresses.append(given))
     cache.clear()
     return told

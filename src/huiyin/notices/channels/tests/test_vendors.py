@@ -23,7 +23,7 @@ from huiyin.notices.channels.sms_tencent import TencentSms
 from huiyin.notices.channels.tests.conftest import free_port, parcel
 from huiyin.notices.channels.vendor_templates import Filled, fill
 
-CODE = {"template": "SMS_1:code", "values": {"code": "482915", "minutes": "5"}}
+CODE: dict[str, Any] = {"template": "SMS_1:code", "values": {"code": "482915", "minutes": "5"}}
 KINDS: dict[str, Callable[[SmsAccount], Channel]] = {"alibaba": AlibabaSms, "tencent": TencentSms}
 
 
@@ -198,7 +198,7 @@ def test_tencent_is_asked_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
 
     play_tencent(monkeypatch, answer)
     sms = TencentSms(account("tencent"))
-    words = {"template": "7:minutes,code", "values": CODE["values"]}
+    words: dict[str, Any] = {"template": "7:minutes,code", "values": CODE["values"]}
     assert sms.send(parcel(**words)) == Handed("2640:1")
     assert asked[0].TemplateParamSet == ["5", "482915"] and asked[0].TemplateId == "7"
     assert asked[0].PhoneNumberSet == ["+8613800138000"] and asked[0].SmsSdkAppId == "1400"
