@@ -5,13 +5,24 @@ from typing import Any
 
 from huiyin.desk import actions as desk
 from huiyin.desk import queries
+from huiyin.documents.tests import papers
 from huiyin.doors.api.tests.cast import Site
 from huiyin.estate.models import Person
 from huiyin.matters.tests.cast import AT
 from huiyin.notices.models import Message, Telling
 from huiyin.visitors.actions import book
 
-THINGS = ("call", "shift", "handed", "item", "visit", "message")
+THINGS = (
+    "call",
+    "shift",
+    "handed",
+    "item",
+    "visit",
+    "message",
+    "paper",
+    "draft",
+    "over_paper",
+)
 
 
 def make(site: Site, what: str, secret: str) -> int:
@@ -27,6 +38,8 @@ def make(site: Site, what: str, secret: str) -> int:
         return desk.record_call(by=by, at=AT, moment=AT, **told).id
     if what == "message":
         return a_message(site, secret)
+    if what.endswith(("paper", "draft")):
+        return a_paper(site, what, secret)
     if what == "visit":
         words: dict[str, Any] = {"community": "YG", "visitor": "张", "purpose": secret}
         later = AT + timedelta(hours=1)
@@ -40,6 +53,15 @@ def make(site: Site, what: str, secret: str) -> int:
         (item,) = queries.items_for(caller=site.cast.caller("manager"), community="YG")
         return item.id
     return log
+
+
+def a_paper(site: Site, what: str, secret: str) -> int:
+    """Draft a letter, or issue one, long ago where it is to be over; return its id."""
+    given: dict[str, Any] = {"title": secret, "data": {"title": secret, "body": secret}}
+    if what == "draft":
+        return papers.draft(site.cast, post="supervisor", title=secret)
+    at = AT - timedelta(days=3650) if what == "over_paper" else AT
+    return papers.issue(site.cast, at=at, keep_years=1, **given).id
 
 
 def a_message(site: Site, secret: str) -> int:

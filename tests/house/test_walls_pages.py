@@ -4,7 +4,7 @@ The addresses are walked from the resolver: a new page fails here until it is cl
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -52,7 +52,7 @@ OPEN = {  # read by machines, or before anybody is known
 }
 PHONE = {"work/jobs.json", "work/sync/", "work/sync/photo/"}  # JSON for a phone's queue: below
 OWN_ACCOUNT = ("accounts/",)  # one's own password and second factor: no colleague's row
-API = "api/v1/"  # walked by test_walls_api
+WALKED_ELSEWHERE = ("api/v1/", "my/")  # by test_walls_api and test_walls_portal
 
 
 @dataclass(frozen=True)
@@ -305,6 +305,23 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "stickers/<int:sticker_id>/<str:verb>/": (
         Page({"sticker_id": "*", "verb": "retire"}, form={}, wrong="guard"),
     ),
+    "archive/": (Page(own=True), Page(asked={"q": "*"}, own=True)),
+    "archive/over/": (
+        Page(wrong="receptionist", own=True),
+        Page(form={"act": "propose", "paper": "over_paper"}, wrong="receptionist"),
+    ),
+    "archive/print/": (Page(form={"paper": "paper"}, wrong="technician"),),
+    "archive/new/<str:how>/": (
+        Page({"how": "file"}, wrong="guard", own=True),
+        Page({"how": "letter"}, wrong="guard", own=True),
+    ),
+    "archive/<int:pk>/": (
+        Page({"pk": "paper"}, wrong="technician"),
+        Page({"pk": "paper"}, form={"step": "give_out"}, wrong="technician"),
+    ),
+    "archive/<int:pk>/file/": (Page({"pk": "paper"}, wrong="technician"),),
+    "archive/<int:pk>/edit/": (Page({"pk": "draft"}, wrong="receptionist"),),
+    "archive/<int:pk>/revise/": (Page({"pk": "paper"}, form={}, wrong="technician"),),
     "inbox/": (Page(right="keeper", own=True),),
     "inbox/read/": (Page(form={}, own=True),),
     "inbox/unread/": (Page(own=True),),
@@ -422,7 +439,7 @@ def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
             yield route
 
 
-ALL = sorted({route for route in routes(get_resolver()) if not route.startswith(API)})
+ALL = sorted({route for route in routes(get_resolver()) if not route.startswith(WALKED_ELSEWHERE)})
 CASES = [(route, place) for route, pages in PAGES.items() for place in range(len(pages))]
 
 
@@ -536,11 +553,20 @@ def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
         place["sticker_id"] = str(a_sticker(site))
     if place.get("pk") in desk_things.THINGS:
         place["pk"] = str(desk_things.make(site, place["pk"], SECRET))
+    page = with_paper(site, page)
     path = route
     for key, value in place.items():
         path = path.replace(f"<str:{key}>", value).replace(f"<int:{key}>", value)
     asked = {key: number if value == "*" else value for key, value in page.asked.items()}
     return Visit(page, f"/{path}", asked), number
+
+
+def with_paper(site: Site, page: Page) -> Page:
+    """Make the paper whose box a form ticks."""
+    if page.form is None or page.form.get("paper") not in desk_things.THINGS:
+        return page
+    chosen = desk_things.make(site, page.form["paper"], SECRET)
+    return replace(page, form={**page.form, "paper": chosen})
 
 
 def a_mail(site: Site) -> int:

@@ -32,6 +32,11 @@ def admit_writer(caller: Caller, community_id: int) -> None:
         raise Forbidden(_("您的岗位不能新建或归档文件,请交给客服前台或主管。"))
 
 
+def may_write(caller: Caller, community_id: int) -> bool:
+    """Tell whether the caller may file and draft papers."""
+    return caller.holds(community_id, *WRITERS)
+
+
 def admit_leader(caller: Caller, community_id: int) -> None:
     """Raise NotFound to strangers, Forbidden unless the caller leads the site or the company."""
     admit_to_community(caller, community_id)

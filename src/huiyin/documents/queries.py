@@ -193,7 +193,7 @@ def papers_of(*, caller: Caller, subject: str) -> tuple[PaperRow, ...]:
 
 @transaction.atomic
 def paper_bytes(*, caller: Caller, paper_id: int, at: datetime) -> tuple[bytes, str]:
-    """Return a paper as PDF and the name of the file to save.
+    """Return a paper as PDF and the name to save it under, without an ending.
 
     Opening one that is confidential, or about a household, leaves an entry in the trail. A draft is
     drawn as it stands, without a number. Raises NotFound, Forbidden, MissingGlyph.
@@ -444,5 +444,4 @@ def _content(found: Paper) -> bytes:
 
 
 def _file_name(found: Paper) -> str:
-    name = f"{numbered(found)} {found.title}".strip()
-    return f"{_NOT_IN_NAMES.sub('_', name)}.pdf"
+    return _NOT_IN_NAMES.sub("_", f"{numbered(found)} {found.title}".strip())

@@ -1,5 +1,6 @@
 """Writes of papers: issue, draft and release, replace, void, give out, destroy (PLN-04)."""
 
+from huiyin.documents.actions.common import Facts
 from huiyin.documents.actions.drafting import (
     archive_file,
     draft_paper,
@@ -29,6 +30,7 @@ from huiyin.documents.actions.issuing import (
 )
 
 __all__ = [
+    "Facts",
     "IssuedPaper",
     "UnableToIssue",
     "approve_destruction",

@@ -1,7 +1,7 @@
 """What the writes of papers share: facts looked at before they are kept, the lock, the trail."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from huiyin.documents.kinds import kinds
 from huiyin.documents.models import Paper
 from huiyin.documents.rules import DEPARTMENTS, LEVELS, Kind, folded, texts_of
 from huiyin.estate.models import House, Person
+from huiyin.estate.queries import house_model
 from huiyin.kernel.caller import POSTS, Caller
 from huiyin.kernel.errors import BadInput, Forbidden
 from huiyin.staff.words import checked_text
@@ -26,7 +27,7 @@ _NOT_SEARCHED = {"community", "url", "code", "printed_at", "lang", "signature", 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a paper is and who may read it, given by whoever files it."""
+    """What a paper is and who may read it, given by whoever files it; ``house`` is a code."""
 
     community_id: int
     kind: str
@@ -34,6 +35,7 @@ class Facts:
     department: str = ""
     subject: str = ""
     house_id: int | None = None
+    house: str = ""
     person_id: int | None = None
     about_id: int | None = None
     confidential: str = "staff"
@@ -42,7 +44,10 @@ class Facts:
 
 
 def new_paper(facts: Facts, by: Caller, at: datetime, *, key: UUID | None = None) -> Paper:
-    """Return an unsaved paper with its facts looked at; raises BadInput."""
+    """Return an unsaved paper with its facts looked at; raises BadInput, NotFound."""
+    if facts.house and facts.house_id is None:
+        house = house_model(caller=by, community_id=facts.community_id, code=facts.house)
+        facts = replace(facts, house_id=house.pk)
     kind = kind_of(facts.kind)
     department = facts.department or kind.department
     if department not in DEPARTMENTS:

@@ -32,7 +32,7 @@ from huiyin.staff.queries import local_day
 from huiyin.staff.words import checked_text
 
 State = Paper.State
-# Set by us when a paper is issued, whatever the form was told.
+# Set by us when a paper is issued, whatever the form was told; and the day where it names none.
 _OURS = ("number", "community", "printed_at")
 
 
@@ -237,6 +237,7 @@ def _ours(paper: Paper, town: Community, at: datetime) -> dict[str, Any]:
         "number": numbered(paper),
         "community": _place(town),
         "printed_at": f"{local:%Y-%m-%d %H:%M}",
+        "date": paper.data.get("date") or f"{local.year}年{local.month}月{local.day}日",
     }
 
 
@@ -256,8 +257,8 @@ def _known(paper: Paper) -> IssuedPaper | None:
     if known is None:
         return None
     same = ("community_id", "kind", "form", "title", "subject", "house_id", "person_id")
-    said = {key: one for key, one in known.data.items() if key not in _OURS}
     asked = {key: one for key, one in paper.data.items() if key not in _OURS}
+    said = {key: known.data.get(key) for key in asked}
     if said != asked or any(getattr(known, one) != getattr(paper, one) for one in same):
         raise UnableToIssue(_("同一个请求已经出过另一份文件,请重新打开页面再试。"))
     return IssuedPaper(known.pk, known.number, known.version)

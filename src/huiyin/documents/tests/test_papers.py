@@ -40,7 +40,7 @@ def test_what_was_issued_is_kept_with_its_hash_and_its_data(cast: Cast) -> None:
     assert paper.sha256 == hashlib.sha256(data).hexdigest()
     assert paper.data["body"] == LETTER["body"]
     assert paper.data["number"] == made.number
-    assert name == f"{made.number} 停水通知函.pdf"
+    assert name == f"{made.number} 停水通知函"
     assert made.number in PdfReader(io.BytesIO(data)).pages[0].extract_text()
 
 

@@ -16,7 +16,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from huiyin.announcements.access import HANGERS
 from huiyin.desk.access import DESK as CALLS
+from huiyin.documents.access import READERS as PAPERS
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.estate.access import EDITORS
 from huiyin.intake.access import MAIL, STICKERS
@@ -60,6 +62,8 @@ GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
             Item("calls", _("来电"), "phone-incoming", CALLS),
             Item("duty", _("值班"), "notebook", CALLS),
             Item("visitors", _("来访"), "user-check", VISITORS),
+            Item("announcements", _("通知公告"), "speakerphone"),
+            Item("postings", _("张贴清单"), "map-pin", HANGERS),
             Item("intake", _("登记来件"), "inbox"),
             Item("visits_back", _("回访记录"), "phone-call", INDOORS),
             Item("mails", _("邮件"), "mail", MAIL),
@@ -74,6 +78,7 @@ GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
             Item("guides", _("接待指引"), "list-numbers", INDOORS),
             Item("triage", _("建议词表"), "list-check", TRIAGE_EDITORS),
             Item("wordings", _("消息模板"), "message", WORDERS),
+            Item("archive", _("档案"), "copy", PAPERS),
             Item("prices", _("价目与库存"), "file-text", (*INDOORS, "technician")),
             Item("blank_forms", _("空白表格"), "printer"),
         ),

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from huiyin.doors.console.announcements import board as announcement_board
+from huiyin.doors.console.announcements import views as announcements
 from huiyin.doors.console.approvals import views as approvals
 from huiyin.doors.console.blanks import views as blanks
 from huiyin.doors.console.calls import views as calls
@@ -10,6 +12,7 @@ from huiyin.doors.console.checklists import views as checklists
 from huiyin.doors.console.conduct import views as conduct
 from huiyin.doors.console.desk import views as desk
 from huiyin.doors.console.dispatch import views as dispatch
+from huiyin.doors.console.documents import views as documents
 from huiyin.doors.console.duty import views as duty
 from huiyin.doors.console.emergency import views as emergency
 from huiyin.doors.console.figures import views as figures
@@ -46,6 +49,37 @@ urlpatterns = [
     path("desk/sweep/", desk.sweep, name="desk_sweep"),
     path("desk/suggest/", triage.suggest, name="desk_suggest"),
     path("desk/guide/", knowledge.guide, name="desk_guide"),
+    path("announcements/", announcements.announcements, name="announcements"),
+    path("announcements/new/", announcements.new, name="announcement_new"),
+    path("announcements/count/", announcements.count, name="announcement_count"),
+    path("announcements/<str:number>/", announcements.announcement, name="announcement"),
+    path("announcements/<str:number>/edit/", announcements.edit, name="announcement_edit"),
+    path(
+        "announcements/<str:number>/posters/",
+        announcement_board.print_posters,
+        name="announcement_posters",
+    ),
+    path(
+        "announcements/<str:number>/<str:kind>/",
+        announcement_board.slips,
+        name="announcement_slips",
+    ),
+    path(
+        "announcements/<str:number>/<str:kind>/print/",
+        announcement_board.print_slips,
+        name="announcement_print",
+    ),
+    path(
+        "announcements/<str:number>/<str:kind>/<int:pk>/",
+        announcement_board.slip,
+        name="announcement_slip",
+    ),
+    path("postings/", announcement_board.board, name="postings"),
+    path("postings/print/", announcement_board.print_board, name="postings_print"),
+    path("postings/<int:pk>/up/", announcement_board.put_up, name="posting_up"),
+    path("postings/<int:pk>/down/", announcement_board.take_down, name="posting_down"),
+    path("postings/<int:pk>/photo/", announcement_board.posting_photo, name="posting_photo"),
+    path("doors/<int:pk>/photo/", announcement_board.slip_photo, name="slip_photo"),
     path("knowledge/", knowledge.board, name="knowledge"),
     path("knowledge/find/", knowledge.find, name="knowledge_find"),
     path("knowledge/new/", knowledge.new, name="knowledge_new"),
@@ -70,6 +104,14 @@ urlpatterns = [
     path("duty/<int:pk>/", duty.log, name="duty_log"),
     path("duty/<int:pk>/paper/", duty.paper, name="duty_paper"),
     path("duty/items/<int:pk>/accept/", duty.accept, name="duty_accept"),
+    path("archive/", documents.archive, name="archive"),
+    path("archive/over/", documents.over, name="archive_over"),
+    path("archive/print/", documents.print_together, name="archive_print"),
+    path("archive/new/<str:how>/", documents.new, name="archive_new"),
+    path("archive/<int:pk>/", documents.paper, name="paper"),
+    path("archive/<int:pk>/file/", documents.file, name="paper_file"),
+    path("archive/<int:pk>/edit/", documents.edit, name="paper_edit"),
+    path("archive/<int:pk>/revise/", documents.revise, name="paper_revise"),
     path("visitors/", visitors.visitors, name="visitors"),
     path("visitors/new/", visitors.new, name="visit_new"),
     path("visitors/<int:pk>/", visitors.visit, name="visit"),
@@ -115,6 +157,7 @@ urlpatterns = [
     path("emergency/<str:number>/story/", emergency.story, name="emergency_story"),
     path("emergency/<str:number>/telling/", emergency.telling, name="emergency_telling"),
     path("emergency/<str:number>/notice/", emergency.notice, name="emergency_notice"),
+    path("emergency/<str:number>/announce/", emergency.announce, name="emergency_announce"),
     path("prices/", prices.prices, name="prices"),
     path("prices/<str:code>/", prices.price, name="price"),
     path("stock/", prices.stock, name="stock"),

@@ -35,6 +35,7 @@ LISTS = {
 SUBJECT_PAGES = {
     "announcement": "announcement",
     "incident_report": "incident",
+    "paper_release": "paper",
     "penalty": "conduct",
 }
 STEP_STATES = {
