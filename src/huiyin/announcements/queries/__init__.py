@@ -29,6 +29,7 @@ from huiyin.announcements.queries.staff import (
     announcement,
     announcements,
     house_ids,
+    of_source,
     places_offered,
 )
 
@@ -51,6 +52,7 @@ __all__ = [
     "announcements",
     "audience_count",
     "house_ids",
+    "of_source",
     "places_offered",
     "posting",
     "posting_counts",

@@ -12,6 +12,7 @@ from huiyin.announcements.access import (
     may_release,
     may_withdraw,
     may_write,
+    sees,
 )
 from huiyin.announcements.actions.core import KIND, subject_of
 from huiyin.announcements.audience import audience_of
@@ -120,6 +121,12 @@ def announcement(*, caller: Caller, number: str, at: datetime) -> AnnouncementVi
         request_id=_request_id(one),
         may=_may(caller, one),
     )
+
+
+def of_source(*, caller: Caller, source: str, at: datetime) -> tuple[AnnouncementRow, ...]:
+    """Return what was drafted because of a matter, newest first, as far as the caller may see."""
+    found = _counted(at).filter(source=source).exclude(source="").order_by("-id")
+    return tuple(_row(one) for one in found if sees(caller, one))
 
 
 def places_offered(*, caller: Caller, community_id: int) -> tuple[BuildingOption, ...]:

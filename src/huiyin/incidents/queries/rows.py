@@ -197,9 +197,13 @@ class BuildingRow:
 
 @dataclass(frozen=True, slots=True)
 class TellingView:
-    """The households and entrances of one building, and how far the telling has come."""
+    """The households and entrances of one building, and how far the telling has come.
+
+    ``facts`` are the texts of the notice by the keys of their steps.
+    """
 
     number: str
+    plan: str
     community: str
     phone: str
     buildings: tuple[BuildingRow, ...]
@@ -207,6 +211,7 @@ class TellingView:
     entrances: tuple[DoorRow, ...]
     houses: tuple[DoorRow, ...]
     notice: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str], ...]
     begins_at: datetime | None
     ends_at: datetime | None
     total: int

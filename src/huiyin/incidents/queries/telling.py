@@ -35,19 +35,22 @@ def telling(*, caller: Caller, number: str, building: int | None, at: datetime) 
     run = run_of(caller=caller, run_id=incident.run_id, at=at)
     zone = ZoneInfo(run.zone)
     wanted = PLANS[incident.plan].notice
+    said = tuple(
+        (one.item, value_text(one.mark.value, one.item.unit, zone) if one.mark else "")
+        for one in run.items
+        if one.item.key in wanted
+    )
     return TellingView(
         number=number,
+        plan=incident.plan,
         community=incident.community.name,
         phone=incident.community.phone,
         buildings=rows,
         building=chosen,
         entrances=_entrances(incident, chosen) if chosen else (),
         houses=_houses(incident, chosen) if chosen else (),
-        notice=tuple(
-            (one.item.title, value_text(one.mark.value, one.item.unit, zone) if one.mark else "")
-            for one in run.items
-            if one.item.key in wanted
-        ),
+        notice=tuple((item.title, text) for item, text in said),
+        facts=tuple((item.key, text) for item, text in said),
         begins_at=incident.begins_at,
         ends_at=incident.ends_at,
         total=sum(one.houses for one in rows),

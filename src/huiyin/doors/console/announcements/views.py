@@ -44,6 +44,7 @@ GIVEN = (
     "houses",
     "source",
     "audience",
+    "urgent",
 )
 
 
@@ -196,7 +197,10 @@ def _blank(request: StaffRequest) -> AnnouncementForm:
         names = ("line", "area", "from_at", "until_at", "lifts", "precautions")
         facts = Facts(**{name: initial[name] for name in names if initial.get(name)})
         title, body = draft_of(
-            initial["category"], facts, urgent=False, zone=request.community.zone
+            initial["category"],
+            facts,
+            urgent=bool(initial.get("urgent")),
+            zone=request.community.zone,
         )
         initial |= {"title": initial.get("title", title), "body": body}
     return AnnouncementForm(places=_places(request), initial=initial | {"key": uuid4()})

@@ -1,5 +1,6 @@
 """The red button, the live page of an incident, its story, whom to tell, whom to ring (EMG-01)."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -7,10 +8,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from huiyin.announcements import queries as announcements
+from huiyin.announcements.access import admit_writer, may_write
 from huiyin.doors.console.emergency import forms
 from huiyin.doors.console.emergency.live import beat, page_context, step_lines
 from huiyin.doors.console.page import staff_page
@@ -25,6 +29,8 @@ from huiyin.incidents.queries import LiveView
 from huiyin.kernel.errors import Forbidden, NotFound, Refused
 from huiyin.kernel.paging import is_row_id
 from huiyin.matters import queries as matters
+
+POWER_CUT = "power_cut"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,6 +90,7 @@ def incident(request: StaffRequest, number: str) -> HttpResponse:
             return redirect("emergency", number)
     live = queries.live(caller=request.caller, number=number, at=request.moment)
     context = page_context(request, live, refused)
+    context["may_announce"] = _may_announce(request, live.plan)
     return render(request, "emergency/live.html", context, status=422 if refused else 200)
 
 
@@ -170,7 +177,47 @@ def telling(request: StaffRequest, number: str) -> HttpResponse:
             query = f"?building={found.building.id}" if found.building else ""
             return redirect(f"{request.path}{query}")
     status = 422 if form.errors else 200
-    return render(request, "emergency/telling.html", {"told": found, "form": form}, status=status)
+    context = {
+        "told": found,
+        "form": form,
+        "announced": announcements.of_source(
+            caller=request.caller, source=number, at=request.moment
+        ),
+        "may_announce": _may_announce(request, found.plan),
+    }
+    return render(request, "emergency/telling.html", context, status=status)
+
+
+@require_safe
+@staff_page
+def announce(request: StaffRequest, number: str) -> HttpResponse:
+    """Go on to the announcement of a power cut, with what the plan knows of it (EMG-04)."""
+    found = queries.telling(caller=request.caller, number=number, building=None, at=request.moment)
+    if not found.plan.startswith(POWER_CUT):
+        raise NotFound(_("只有停电预案可以直接转成停电通知。"))
+    admit_writer(request.caller, request.community.id)
+    facts = dict(found.facts)
+    given: list[tuple[str, str]] = [
+        ("category", POWER_CUT),
+        ("source", found.number),
+        ("urgent", "" if found.begins_at else "on"),
+        *((name, facts.get(name, "")) for name in ("line", "area", "lifts", "precautions")),
+        ("from_at", found.begins_at.isoformat() if found.begins_at else ""),
+        ("until_at", found.ends_at.isoformat() if found.ends_at else ""),
+    ]
+    named = (one for one in found.buildings if _names(facts.get("area", ""), one.name))
+    given += [("buildings", str(one.id)) for one in named]
+    query = urlencode([(name, value) for name, value in given if value])
+    return redirect(f"{reverse('announcement_new')}?{query}")
+
+
+def _may_announce(request: StaffRequest, plan: str) -> bool:
+    return plan.startswith(POWER_CUT) and may_write(request.caller, request.community.id)
+
+
+def _names(text: str, building: str) -> bool:
+    """Tell whether a text names a building: 13栋 does not name 3栋."""
+    return bool(re.search(rf"(?<![0-9A-Za-z]){re.escape(building)}", text))
 
 
 @require_safe

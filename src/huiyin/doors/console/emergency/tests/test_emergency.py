@@ -255,6 +255,46 @@ def test_an_announced_cut_is_told_house_by_house(cast: Cast) -> None:
         assert said in drawn, said
 
 
+@pytest.mark.rule("EMG-04")
+def test_the_plan_of_an_announced_cut_becomes_the_announcement(cast: Cast) -> None:
+    lead = visitor(cast, "supervisor")
+    number = alarm(
+        lead,
+        plan="power_cut.announced",
+        place="3栋",
+        begins_at="2026-03-18T09:00",
+        ends_at="2026-03-18T12:00",
+    )
+    for key, said in (("line", "10千伏阳光线"), ("area", "3栋及13栋车库"), ("lifts", "停运")):
+        step(lead, number, key, value=said)
+    page = f"/emergency/{number}/"
+    assert f"{page}announce/" in text_of(lead.get(page))
+    assert f"{page}announce/" in text_of(lead.get(f"{page}telling/"))
+    went = lead.get(f"{page}announce/")
+    assert went.status_code == 302
+    form = text_of(lead.get(went["Location"]))
+    assert 'value="10千伏阳光线"' in form and "停运" in form
+    assert "3月18日(周三)09:00至12:00" in form
+    assert 'value="2026-03-18T09:00"' in form and 'value="2026-03-18"' in form
+    chosen = re.findall(r'name="buildings" value="(\d+)"[^>]* checked', form)
+    assert chosen == [str(cast.town.building.pk)]
+    typed = {
+        "category": "power_cut",
+        "title": "停电通知",
+        "body": "停电",
+        "audience": "all",
+        "channels": ["app"],
+        "starts_on": "2026-03-16",
+        "ends_on": "2026-03-18",
+        "source": number,
+    }
+    assert lead.post("/announcements/new/", typed).status_code == 302
+    assert "YG-TZ-2026-001" in text_of(lead.get(f"{page}telling/"))
+    assert visitor(cast, "guard").get(f"{page}announce/").status_code == 403
+    fire = alarm(lead, plan="fire", place="5栋")
+    assert lead.get(f"/emergency/{fire}/announce/").status_code == 404
+
+
 def test_nobody_from_elsewhere_sees_any_of_it(cast: Cast) -> None:
     number = alarm(visitor(cast, "guard"))
     stranger = visitor(cast, "E031")
