@@ -39,6 +39,10 @@ ONLY_RAISER = frozenset({"confirm", "rate", "reopen"})
 VERIFIERS = ("manager", "assistant", "supervisor", "dispatcher", "receptionist", "keeper")
 
 
+# Who stores a photo of an owner: the matter says whose it is, or that it is nobody's (CMP-11).
+NAMELESS = Caller(user_id=None, employee_id=None, name="portal")
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """One household: whose it is, in which role, and since when (None: always)."""

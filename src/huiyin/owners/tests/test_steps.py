@@ -1,4 +1,4 @@
-"""The timeline in owners' language: every kind of event is decided on; what is internal is silent."""
+"""The timeline in owners' language: every kind of event is decided on, the internal is silent."""
 
 from dataclasses import replace
 from datetime import timedelta
