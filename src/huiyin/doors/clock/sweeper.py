@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import close_old_connections
 
-from huiyin.doors.clock import courier, postman
+from huiyin.doors.clock import archivist, courier, postman
 from huiyin.flows import reactions, schedule
 from huiyin.kernel import clock
 from huiyin.matters import queries
@@ -56,10 +56,11 @@ def tick(at: datetime) -> Ticked:
 def work(stop: threading.Event, every: float = EVERY_SECONDS) -> None:
     """Tick until ``stop`` is set; a failed tick is logged and tried again.
 
-    Mail that comes and messages that go have threads of their own beside it.
+    Mail that comes, messages that go and papers to file have threads of their own beside it.
     """
     postman.start(stop)
     courier.start(stop)
+    archivist.start(stop)
     while not stop.is_set():
         try:
             close_old_connections()

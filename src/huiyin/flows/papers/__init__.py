@@ -7,6 +7,7 @@ not say.
 
 from huiyin.flows.papers.blanks import BLANKS, blank
 from huiyin.flows.papers.drawing import Paper
+from huiyin.flows.papers.keeping import keep_finals, pdf_of
 from huiyin.flows.papers.records import (
     complaint_statistics,
     cut_notice,
@@ -26,6 +27,8 @@ __all__ = [
     "cut_notice",
     "duty_log",
     "incident_report",
+    "keep_finals",
+    "pdf_of",
     "service_order",
     "slip",
     "visit_record",

@@ -14,6 +14,7 @@ from PIL import Image
 from huiyin.documents import typesetting
 from huiyin.estate.models import Community
 from huiyin.files import queries as files
+from huiyin.flows.papers.finals import Final
 from huiyin.kernel.errors import NotFound
 
 P = ParamSpec("P")
@@ -27,11 +28,15 @@ SATISFACTIONS = {5: "很满意", 4: "满意", 3: "一般", 2: "不满意", 1: "�
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper ready to be drawn: its form, what its file is called, what stands on it."""
+    """A paper ready to be drawn: its form, what its file is called, what stands on it.
+
+    ``final`` is set once nothing on it will change any more: then it is filed (``keeping``).
+    """
 
     form: str
     name: str
     data: dict[str, Any]
+    final: Final | None = None
 
     def pdf(self) -> bytes:
         """Draw it; raises documents' MissingGlyph, a refusal, for a sign that no font has."""

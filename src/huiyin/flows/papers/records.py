@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from huiyin.desk import queries as desk
 from huiyin.desk.queries import DutyView, duty
 from huiyin.estate.models import Community
+from huiyin.flows.papers import finals
 from huiyin.flows.papers.drawing import SATISFACTIONS, Paper, frame, in_chinese, local
 from huiyin.incidents import queries as incidents
 from huiyin.incidents.models import Incident
@@ -35,7 +36,9 @@ def incident_report(*, caller: Caller, number: str, at: datetime, url: str = "")
     report = incidents.report(caller=caller, number=number, at=at)
     town = Community.objects.get(pk=found.community_id)
     data = frame(town, at=at, number=number, url=url) | _report(report)
-    return Paper("incident_report", f"突发事件处理表 {report.file_number or number}", data)
+    name = f"突发事件处理表 {report.file_number or number}"
+    final = finals.report(number)
+    return Paper("incident_report", name, data, final if report.state == "filed" else None)
 
 
 def _report(report: ReportRow) -> dict[str, Any]:
@@ -71,7 +74,9 @@ def duty_log(*, caller: Caller, log: int, at: datetime, url: str = "") -> Paper:
     town = Community.objects.get(code=shift.community)
     number = f"{town.code}-{shift.day:%Y%m%d}-{shift.period.replace(':', '')}"
     data = frame(town, at=at, number=number, url=url) | _shift(shift)
-    return Paper("duty_log", f"值班记录表 {shift.day} {shift.period}".replace(":", ""), data)
+    name = f"值班记录表 {shift.day} {shift.period}".replace(":", "")
+    final = finals.shift(log)
+    return Paper("duty_log", name, data, final if shift.signed_at else None)
 
 
 def _shift(shift: DutyView) -> dict[str, Any]:

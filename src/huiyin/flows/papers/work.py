@@ -14,6 +14,7 @@ from huiyin.estate.models import Community
 from huiyin.fieldwork import queries as fieldwork
 from huiyin.fieldwork.rows import LineRow, SheetView
 from huiyin.fieldwork.rules import say_price, total_of
+from huiyin.flows.papers import finals
 from huiyin.flows.papers.drawing import (
     SATISFACTIONS,
     Paper,
@@ -44,7 +45,9 @@ def service_order(*, caller: Caller, number: str, at: datetime, url: str = "") -
     view = fieldwork.sheet(caller=caller, number=number, at=at)
     town = Community.objects.get(pk=found.community_id)
     data = frame(town, at=at, number=number, url=url) | _order(found, view)
-    return Paper("service_order", f"服务工作单 {number}", data)
+    is_final = view.is_signed and found.state == "closed"
+    final = finals.order(number, found.cycle, view.signed_at)
+    return Paper("service_order", f"服务工作单 {number}", data, final if is_final else None)
 
 
 def _order(found: MatterView, view: SheetView) -> dict[str, Any]:
@@ -131,7 +134,8 @@ def slip(*, caller: Caller, number: str, at: datetime, url: str = "") -> Paper:
         "by": view.row.by_name,
         "void": "已作废" if view.row.voided_at else "",
     }
-    return Paper("slip", f"收费单 {number}", data)
+    final = finals.slip(number, is_void=view.row.voided_at is not None)
+    return Paper("slip", f"收费单 {number}", data, final)
 
 
 def _signed_line(one: Mapping[str, str]) -> dict[str, str]:

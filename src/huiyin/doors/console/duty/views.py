@@ -117,7 +117,8 @@ def paper(request: StaffRequest, pk: int) -> HttpResponse:
         at=request.moment,
         url=codes.site(request) + reverse("duty_log", args=[pk]),
     )
-    return pdf_answer(drawn.name, drawn.pdf())
+    data = papers.pdf_of(caller=request.caller, paper=drawn, at=request.moment)
+    return pdf_answer(drawn.name, data)
 
 
 def _view(request: StaffRequest, pk: int) -> DutyView:

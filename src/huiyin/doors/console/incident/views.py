@@ -103,7 +103,8 @@ def paper(request: StaffRequest, number: str) -> HttpResponse:
         at=request.moment,
         url=codes.site(request) + reverse("incident", args=[number]),
     )
-    return pdf_answer(drawn.name, drawn.pdf())
+    data = papers.pdf_of(caller=request.caller, paper=drawn, at=request.moment)
+    return pdf_answer(drawn.name, data)
 
 
 def _report(request: StaffRequest, number: str) -> ReportRow | None:

@@ -100,7 +100,8 @@ def sheet_paper(request: StaffRequest, number: str) -> HttpResponse:
         at=request.moment,
         url=codes.site(request) + reverse("matter", args=[number]),
     )
-    return pdf_answer(drawn.name, drawn.pdf())
+    data = papers.pdf_of(caller=request.caller, paper=drawn, at=request.moment)
+    return pdf_answer(drawn.name, data)
 
 
 @require_safe
@@ -113,7 +114,8 @@ def slip_paper(request: StaffRequest, number: str) -> HttpResponse:
         at=request.moment,
         url=codes.site(request) + reverse("slip", args=[number]),
     )
-    return pdf_answer(drawn.name, drawn.pdf())
+    data = papers.pdf_of(caller=request.caller, paper=drawn, at=request.moment)
+    return pdf_answer(drawn.name, data)
 
 
 @require_safe

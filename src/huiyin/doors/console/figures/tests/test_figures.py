@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from huiyin.doors.console.tests.visit import text_of, visitor
+from huiyin.doors.console.tests.visit import paper_of, text_of, visitor
 from huiyin.matters.actions import assign_matter
 from huiyin.matters.tests.cast import AT, Cast, tick
 
@@ -140,3 +140,15 @@ def test_the_pages_hold_their_query_counts(
         desk.get(address, at=LATE)
         with django_assert_max_num_queries(12):  # type: ignore[operator]
             desk.get(address, at=LATE)
+
+
+@pytest.mark.rule("CMP-09")
+def test_the_analysis_of_complaints_is_a_paper(cast: Cast) -> None:
+    cast.receive()
+    boss = visitor(cast, "manager")
+    assert "/figures/complaints/paper/" in text_of(boss.get("/figures/"))
+    drawn = paper_of(boss.get("/figures/complaints/paper/"))
+    for said in ("投诉统计分析报告", "2026-03-01至2026-03-16", "本期投诉", "投诉", "改进措施"):
+        assert said in drawn, said
+    wrong: dict[str, Any] = {"period": "days", "since": "2026-03-16", "until": "2026-03-01"}
+    assert boss.get("/figures/complaints/paper/", **wrong).status_code == 422
