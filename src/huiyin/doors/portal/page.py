@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
@@ -20,6 +22,7 @@ from huiyin.doors.portal.refusals import refusal_page
 from huiyin.estate.rows import CommunityRow
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import NotFound, Refused
+from huiyin.notices.queries import unread_told
 from huiyin.owners.access import owner_caller
 from huiyin.owners.queries import Household, households
 
@@ -38,6 +41,7 @@ class OwnerRequest(HttpRequest):
     household: Household
     households: tuple[Household, ...]
     section: str
+    unread: int
 
 
 class NoSuchPage(NotFound):
@@ -65,9 +69,11 @@ def owner_page(view: View) -> View:
             return private(render(request, "portal/no_household.html", status=403))
         request.household = _chosen(request)
         request.community = request.household.community
+        people = sorted(request.caller.people)
+        request.unread = SimpleLazyObject(lambda: unread_told(person_ids=people))
         request.section = request.path.strip("/").partition("/")[2].partition("/")[0]
         with timezone.override(ZoneInfo(request.community.zone)):
-            return private(_answer(view, request, *args, **kwargs))
+            return compressed(request, private(_answer(view, request, *args, **kwargs)))
 
     return admitted
 
@@ -79,6 +85,16 @@ def _answer(view: View, request: OwnerRequest, *args: Any, **kwargs: Any) -> Htt
         return view(request, *args, **kwargs)
     except Refused as refusal:
         return refusal_page(request, refusal)
+
+
+_gzip = GZipMiddleware(lambda _request: HttpResponse())  # pads at random against guessing by size
+
+
+def compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Make a page small on its way; pictures are small as they are."""
+    if response.get("Content-Type", "").startswith("text/html"):
+        return _gzip.process_response(request, response)  # type: ignore[no-any-return]
+    return response
 
 
 def private(response: HttpResponse) -> HttpResponse:

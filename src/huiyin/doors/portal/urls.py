@@ -9,6 +9,7 @@ from huiyin.doors.portal.login import views as login
 from huiyin.doors.portal.matters import views as matters
 from huiyin.doors.portal.me import channels, privacy
 from huiyin.doors.portal.me import views as me
+from huiyin.doors.portal.notices import views as notices
 from huiyin.doors.portal.phones import views as phones
 from huiyin.doors.portal.requests import views as requests
 from huiyin.doors.portal.verify import views as verify
@@ -34,8 +35,9 @@ urlpatterns = [
     path("matters/<str:number>/", matters.matter, name="my_matter"),
     path("matters/<str:number>/photos/<int:photo>/", matters.photo, name="my_photo"),
     path("matters/<str:number>/<str:verb>/", matters.act, name="my_matter_act"),
-    path("notices/", home.home, name="my_notices"),
-    path("notices/<str:number>/", home.home, name="my_notice"),
+    path("notices/", notices.notices, name="my_notices"),
+    path("notices/read/", notices.read, name="my_notices_read"),
+    path("notices/<str:number>/", notices.notice, name="my_notice"),
     path("answers/", answers.answers, name="my_answers"),
     path("phones/", phones.phones, name="my_phones"),
     path("me/", me.me, name="my_me"),

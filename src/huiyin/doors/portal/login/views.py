@@ -19,7 +19,7 @@ from huiyin.accounts.codes import TooOften, UnableToRedeemCode
 from huiyin.doors.parts.addresses import address_of
 from huiyin.doors.portal.login.forms import CodeForm, PhoneForm
 from huiyin.doors.portal.login.process import CodeLogin
-from huiyin.doors.portal.page import OwnerRequest, private
+from huiyin.doors.portal.page import OwnerRequest, compressed, private
 from huiyin.notices.rules import masked_address
 from huiyin.owners import entrance
 
@@ -102,7 +102,8 @@ def _code_page(
 def _page(
     request: OwnerRequest, name: str, context: dict[str, object], *, status: int = 200
 ) -> HttpResponse:
-    return private(render(request, name, {**context, "to": _next(request)}, status=status))
+    page = render(request, name, {**context, "to": _next(request)}, status=status)
+    return compressed(request, private(page))
 
 
 def _next(request: OwnerRequest) -> str:

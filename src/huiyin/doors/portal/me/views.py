@@ -22,6 +22,7 @@ from huiyin.notices.actions import set_language
 from huiyin.notices.rules import masked_address
 from huiyin.owners import profile
 
+LANGUAGES = (("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English"))  # in their own
 EMAIL_AWAITED = "portal_email"  # the session's key for an address that awaits its code
 
 
@@ -29,7 +30,7 @@ EMAIL_AWAITED = "portal_email"  # the session's key for an address that awaits i
 @owner_page
 def me(request: OwnerRequest) -> HttpResponse:
     """Show what belongs to the person, each thing one tap away."""
-    context = {"number": masked_address(request.user.phone), "languages": settings.LANGUAGES}
+    context = {"number": masked_address(request.user.phone), "languages": LANGUAGES}
     return render(request, "me/me.html", context)
 
 

@@ -43,4 +43,5 @@ class VerifyForm(DoorForm):
         named = [(one.code, one.name) for one in communities]
         choice = self.fields["community"]
         choice.choices = named if len(named) == 1 else [("", "—"), *named]  # type: ignore[attr-defined]
-        choice.error_messages = {"required": gettext_lazy("请选择您所在的小区。")}
+        words = gettext_lazy("请选择您所在的小区。")
+        choice.error_messages |= {"required": words, "invalid_choice": words}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from huiyin.accounts.codes import TooOften, count
 from huiyin.accounts.rules import Allowance
 from huiyin.doors.parts.addresses import address_of
-from huiyin.doors.portal.page import OwnerRequest, private
+from huiyin.doors.portal.page import OwnerRequest, compressed, private
 from huiyin.doors.portal.verify.forms import VerifyForm
 from huiyin.estate import queries as estate
 from huiyin.kernel.caller import SYSTEM
@@ -65,4 +65,5 @@ def thanks(request: OwnerRequest) -> HttpResponse:
 
 
 def _page(request: OwnerRequest, form: VerifyForm, *, status: int) -> HttpResponse:
-    return private(render(request, "verify/verify.html", {"form": form}, status=status))
+    page = render(request, "verify/verify.html", {"form": form}, status=status)
+    return compressed(request, private(page))
