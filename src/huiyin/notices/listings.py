@@ -168,7 +168,7 @@ def _row(one: Message, may_resend: bool) -> SentRow:
         id=one.pk,
         at=one.at,
         to=masked_name(one.person.name) if one.person else "",
-        address=masked_address(one.address),
+        address=masked_address(one.address) if one.address else "",
         channel=one.channel,
         template=one.template,
         category=category,

@@ -32,7 +32,7 @@ WORDING_STATES = {
     "returned": _("退回修改"),
     "retired": _("已停用"),
 }
-LANGUAGES = {"zh-hans": _("简体中文"), "zh-hant": _("繁體中文"), "en": _("English")}
+LANGUAGES = {"zh-hans": "简体中文", "zh-hant": "繁體中文", "en": "English"}
 # Why a wording cannot be used, by the code of the fault.
 FAULTS = {
     "missing": _("这里还没有文字。"),

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from huiyin.estate.models import Community
-from huiyin.flows.demo import cast, programme, staffing, town
+from huiyin.flows.demo import cast, owners, programme, staffing, town
 from huiyin.flows.demo.counter import SEATS
 from huiyin.flows.demo.stage import Stage
 from huiyin.flows.demo.visits import TECHNICIAN
@@ -103,6 +103,7 @@ def _as_json(url: str) -> dict[str, object]:
             }
             for one in cast.EMPLOYEES
         ],
+        "owners": [{"phone": phone} for phone in [owners.phone()] if phone],
     }
 
 
@@ -125,6 +126,9 @@ def _print_log_ins(url: str, *, fresh: bool) -> None:
 def _to_try(url: str) -> Iterator[tuple[str, str]]:
     """Yield what is tried elsewhere than at a desk, and how."""
     yield "the phone", f"{url}/work/  (log in as {TECHNICIAN})"
+    if owner := owners.phone():
+        yield "an owner", f"{url}/my/  (number {owner}; the code is on the page of what was sent)"
+    yield "promises", f"{url}/p/{cast.FIRST}/  (no log-in)"
     code, extension, _label = SEATS[0]
     simulate = f"manage simulate_calls --new-key --extension {extension} --url {url}"
     yield "calls", f"{sys.argv[0]} {simulate}  (a card pops up for {code})"

@@ -5,10 +5,12 @@ from random import Random
 
 from huiyin.flows.demo import (
     answers,
+    boards,
     bursts,
     counter,
     goods,
     letters,
+    owners,
     plans,
     rounds,
     shifts,
@@ -77,7 +79,19 @@ FATES = {
 CHANNELS = {"phone": 62, "wechat": 17, "visit": 9, "web": 5, "walk": 3, "email": 2, "sms": 2}
 PUBLIC_CHANNELS = {"phone": 40, "wechat": 25, "patrol": 20, "radio": 8, "walk": 7}
 # What has a file of its own, each with dice of its own.
-FAMILIES = (goods, visits, plans, counter, shifts, letters, answers, rounds, bursts)
+FAMILIES = (
+    goods,
+    visits,
+    plans,
+    counter,
+    shifts,
+    letters,
+    answers,
+    rounds,
+    bursts,
+    owners,
+    boards,
+)
 
 
 def rehearse(stage: Stage) -> None:

@@ -28,6 +28,7 @@ from huiyin.matters.actions.sweep import beat
 from huiyin.matters.models import Matter
 from huiyin.notices import actions as notices
 from huiyin.notices.models import Message
+from huiyin.notices.routing import route
 from huiyin.staff.queries import caller_for
 
 log = logging.getLogger("huiyin.demo")
@@ -36,6 +37,7 @@ ROOMS = ("主卧", "次卧", "客厅", "书房", "餐厅")
 BATCH = 500
 UNREAD_FOR = timedelta(hours=18)
 ANALYZE_EVERY = timedelta(days=6)
+TELL_EVERY = timedelta(minutes=30)
 Course = Iterator[datetime]
 
 
@@ -76,6 +78,7 @@ class Stage:
         self._queue: list[tuple[datetime, int, Course]] = []
         self._turn = count()
         self._analyzed_at: datetime | None = None
+        self._told_at: datetime | None = None
         self.ended_early = 0
 
     # -- who and where
@@ -198,10 +201,27 @@ class Stage:
     def _let_pass(self, until: datetime) -> None:
         """Jump from one due alarm to the next, each at its own moment."""
         self._keep_statistics(until)
+        self._tell_owners(until)
         while (due := _next_alarm()) is not None and due <= until:
             with clock.at(due):
                 sweep(at=due)
             self._deliver(due)
+
+    def _tell_owners(self, until: datetime) -> None:
+        """Let owners hear what they are told, as a provider that always delivers would."""
+        if self._told_at is not None and until - self._told_at < TELL_EVERY and until < self.now:
+            return
+        self._told_at = until
+        while route(at=until):
+            waiting = Message.objects.filter(recipient=None, state=Message.State.QUEUED)
+            waiting.update(
+                state=Message.State.DELIVERED,
+                provider="demo",
+                tries=1,
+                sent_at=until,
+                delivered_at=until,
+                next_try_at=None,
+            )
 
     def _deliver(self, at: datetime) -> None:
         while notices.deliver(at=at, still_wanted=queries.still_wanted, limit=BATCH) == BATCH:

@@ -23,7 +23,7 @@ class WordingForm(DoorForm):
             for part, title in PARTS.items():
                 widget = forms.TextInput() if part == "subject" else text_area(3)
                 self.fields[f"{language}-{part}"] = forms.CharField(
-                    label=title, required=False, widget=widget
+                    label=title, required=language == SOURCE, widget=widget
                 )
         for vendor in VENDORS:
             self.fields[vendor] = forms.CharField(

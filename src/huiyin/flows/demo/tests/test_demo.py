@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import F
 
 from huiyin.accounts.models import User
+from huiyin.announcements.models import Announcement, Posting
 from huiyin.approvals.models import Request
 from huiyin.checklists.models import Mark
 from huiyin.desk.models import Call, DutyLog, OpenItem
@@ -27,9 +28,11 @@ from huiyin.kernel.caller import POSTS
 from huiyin.knowledge.models import Answer
 from huiyin.matters.kinds import CAUSES, KINDS
 from huiyin.matters.models import Event, Matter, Photo, Promise
-from huiyin.notices.models import Message
+from huiyin.notices.models import Message, Telling
+from huiyin.owners.models import Verification
 from huiyin.reports.audit import audit
 from huiyin.staff.queries import directory, keeper_id_of
+from huiyin.standards.models import Publication
 from huiyin.visitors.models import Appointment
 
 HOME = Home("3-1-1201", "3", "1", 12, "01", False, "王丽", "13812345678")
@@ -147,6 +150,7 @@ def test_the_play_leaves_a_community_in_full_swing(short_play: Stage, moment: da
     _the_field_left_its_papers()
     _the_desk_kept_its_books(moment)
     _emergencies_went_by_their_plans()
+    _owners_had_their_say()
     assert [line.broken for line in audit(moment) if not line.ok] == []
 
 
@@ -204,3 +208,16 @@ def _emergencies_went_by_their_plans() -> None:
 
 def _asked(*, empty: bool) -> argparse.Namespace:
     return argparse.Namespace(port=8000, empty=empty, json=True, no_serve=True, reset=False)
+
+
+def _owners_had_their_say() -> None:
+    """Owners asked, chased and rated; they were told, and boards hang with their proof."""
+    kinds = set(Event.objects.filter(matter__channel="web").values_list("kind", flat=True))
+    assert {"chased", "reopened", "visited_back"} <= kinds
+    assert Telling.objects.filter(category="matter").count() > 100
+    assert not Telling.objects.filter(state="new").exists()
+    states = Announcement.objects.values_list("state", flat=True)
+    assert {"published", "in_review"} <= set(states)
+    assert Posting.objects.filter(photo__isnull=False).count() >= 8
+    assert Verification.objects.filter(state="waiting").count() == 2
+    assert Publication.objects.filter(withdrawn_at=None).count() == 1

@@ -74,7 +74,7 @@ def test_a_returned_draft_says_why_and_can_be_handed_in_again(cast: Cast) -> Non
 @pytest.mark.parametrize(
     ("short", "sentence"),
     [
-        ("", "这里还没有文字"),
+        ("", "必填项"),
         ("您好{nobody}", "没有叫“{nobody}”的变量"),
         ("您好{number", "要成对"),
         ("再不缴费将起诉,{number}", "像催债"),
