@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.doors.parts.forms import text_area
@@ -12,7 +13,7 @@ from huiyin.doors.portal.requests.forms import PhotosForm
 from huiyin.owners import actions
 
 FACES = (
-    (1, "mood-angry", _("很不满意")),
+    (1, "mood-angry", _("很不满")),
     (2, "mood-sad", _("不满意")),
     (3, "mood-neutral", _("一般")),
     (4, "mood-smile", _("满意")),
@@ -98,7 +99,16 @@ class Add(VerbForm):
     verb, icon = "add", "plus"
     title, done = _("补充说明或照片"), _("已补充,经办人看得到。")
     with_photos = True
+    field_order = ("text", "photos")
     text = forms.CharField(label=_("补充什么?"), required=False, widget=text_area(3))
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a form with neither a word nor a photo."""
+        given = super().clean() or {}
+        photos = given.get("photos") or self.kept_ids or self.errors.get("photos")
+        if not given.get("text") and not photos:
+            self.add_error("text", gettext("请写一句话,或者选一张照片。"))
+        return given
 
 
 ACTIONS = {

@@ -10,6 +10,7 @@ from huiyin.doors.parts.moments import say_span
 from huiyin.owners.queries import MyMatterRow, OwnPromise
 
 COUNTED = frozenset({"running", "late"})
+OWED = frozenset({"running", "late", "paused"})
 DONE = frozenset({"finished", "visited_back", "closed"})
 
 
@@ -42,9 +43,14 @@ class Line:
     icon: str
 
     @property
+    def is_done(self) -> bool:
+        """Tell whether the work is done."""
+        return self.row.state in DONE
+
+    @property
     def tone(self) -> str:
         """Return the colour of the state; the word beside it says the same."""
-        if self.row.state in DONE:
+        if self.is_done:
             return "is-kept"
         return "is-soon" if self.due is not None and self.due.is_late else "is-brand"
 

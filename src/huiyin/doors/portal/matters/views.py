@@ -18,10 +18,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.portal.matters.forms import FACES, VERBS, VerbForm
-from huiyin.doors.portal.matters.rows import Line, clock_words, due_of
+from huiyin.doors.portal.matters.rows import OWED, Line, clock_words, due_of
 from huiyin.doors.portal.page import OwnerRequest, owner_page
 from huiyin.doors.portal.requests.views import ICONS
 from huiyin.kernel.errors import Refused
+from huiyin.notices import actions as telling
 from huiyin.owners import actions, queries
 from huiyin.owners.queries import MyMatterRow, MyMatterView
 from huiyin.staff.queries import local_day
@@ -67,6 +68,8 @@ def matters(request: OwnerRequest) -> HttpResponse:
 def matter(request: OwnerRequest, number: str) -> HttpResponse:
     """Show one matter; looked at, it is no news any more."""
     found = queries.my_matter(caller=request.caller, at=request.moment, number=number)
+    people = sorted(request.caller.people)
+    telling.mark_told_read(at=request.moment, person_ids=people, about=number)
     if found.row.unread:
         actions.mark_seen(by=request.caller, at=request.moment, number=number)
     context = _context(request, found)
@@ -155,7 +158,11 @@ def _context(
         "matter": found,
         "line": line,
         "due": line.due,
-        "owed": [due_of(one, request.moment) for one in found.promises if one.state != "kept"][1:],
+        "owed": [
+            due_of(one, request.moment)
+            for one in found.promises
+            if one.state in OWED and one != found.row.next
+        ],
         "steps": tuple(reversed(found.steps)),
         "tools": tools,
         "lost": lost,

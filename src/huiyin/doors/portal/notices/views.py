@@ -1,10 +1,13 @@
 """What an owner is told: announcements about their houses, and what was said to them (OWN-03)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
 
 from huiyin.announcements import queries as announcements
 from huiyin.announcements.queries import PublishedRow
@@ -33,6 +36,14 @@ class Poster:
     icon: str
 
     @property
+    def within_a_day(self) -> bool:
+        """Tell whether it begins and ends on the same day, so that the day is said once."""
+        begins, ends = self.row.from_at, self.row.until_at
+        if begins is None or ends is None:
+            return False
+        return timezone.localdate(begins) == timezone.localdate(ends)
+
+    @property
     def tone(self) -> str:
         """Return the colour of its picture; words say the same."""
         if self.row.is_over:
@@ -43,19 +54,18 @@ class Poster:
 @require_safe
 @owner_page
 def notices(request: OwnerRequest) -> HttpResponse:
-    """List announcements, or what was said to the owner in the app; looked at, it is read."""
+    """List announcements, or what was said to the owner in the app."""
     shown = request.GET.get("show", SHOWS[0])
     shown = shown if shown in SHOWS else SHOWS[0]
     cursor = request.GET.get("cursor", "")
     people = sorted(request.caller.people)
-    context = {"shown": shown, "unread": told.unread_told(person_ids=people)}
+    context: dict[str, Any] = {"shown": shown}
     if shown == "told":
         page = told.told(person_ids=people, cursor=cursor)
         context |= {"page": page, "told": page.items}
     else:
         found = announcements.published_for(caller=request.caller, at=request.moment, cursor=cursor)
-        posters = [Poster(one, ICONS.get(one.category, "speakerphone")) for one in found.items]
-        context |= {"page": found, "posters": posters}
+        context |= {"page": found, "posters": [_poster(one) for one in found.items]}
     part = "my_notices/_rows.html" if cursor and wants_fragment(request) else ""
     return show(request, "my_notices/notices.html", part or "my_notices/_list.html", context)
 
@@ -68,5 +78,17 @@ def notice(request: OwnerRequest, number: str) -> HttpResponse:
     telling.mark_told_read(
         at=request.moment, person_ids=sorted(request.caller.people), about=f"announcement:{number}"
     )
-    context = {"notice": found, "icon": ICONS.get(found.row.category, "speakerphone")}
+    context = {"notice": found, "poster": _poster(found.row)}
     return render(request, "my_notices/notice.html", context)
+
+
+@require_POST
+@owner_page
+def read(request: OwnerRequest) -> HttpResponse:
+    """Mark everything that was said to the owner as read."""
+    telling.mark_told_read(at=request.moment, person_ids=sorted(request.caller.people))
+    return redirect(f"{reverse('my_notices')}?show=told")
+
+
+def _poster(row: PublishedRow) -> Poster:
+    return Poster(row, ICONS.get(row.category, "speakerphone"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from huiyin.doors.portal.page import OwnerRequest, owner_page
@@ -24,6 +25,13 @@ ICONS = {
     "water": "droplet",
     "gas": "flame",
     "lift": "elevator",
+}
+# How owners say the numbers that are the same in the whole country.
+NATIONAL = {
+    "police": _("报警"),
+    "fire": _("火警"),
+    "medics": _("急救"),
+    "power": _("供电服务热线"),
 }
 
 
@@ -55,7 +63,7 @@ def phones(request: OwnerRequest) -> HttpResponse:
         "towns": list(towns.values()),
         "keepers": _keepers(request),
         "helpers": [
-            Helper(ICONS[one.service], one.name, one.phone) for one in listed if _is_for_all(one)
+            Helper(ICONS[one.service], _name(one), one.phone) for one in listed if _is_for_all(one)
         ],
     }
     return render(request, "my_phones/phones.html", context)
@@ -74,3 +82,7 @@ def _keepers(request: OwnerRequest) -> list[KeeperLine]:
 def _is_for_all(one: ContactRow) -> bool:
     """Tell whether a number is the whole country's, or of a firm that serves the community."""
     return one.service in ICONS and (not one.id or one.service in FIRMS)
+
+
+def _name(one: ContactRow) -> str:
+    return one.name if one.id else str(NATIONAL.get(one.service, one.name))

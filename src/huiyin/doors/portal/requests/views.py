@@ -21,7 +21,7 @@ from huiyin.intake.rules import ALARM, sounds_alarm
 from huiyin.kernel.errors import NotFound, Refused
 from huiyin.knowledge import queries as knowledge
 from huiyin.owners import actions, queries
-from huiyin.owners.queries import KindChoice
+from huiyin.owners.queries import Household, KindChoice
 from huiyin.staff.queries import local_day
 
 SALT = "request-done"
@@ -116,9 +116,8 @@ def answers(request: OwnerRequest) -> HttpResponse:
     text = request.POST.get("text", "").replace("\0", "").strip()
     found: tuple[knowledge.AnswerRow, ...] = ()
     if len(text) >= LONG_ENOUGH:
-        found = knowledge.find_public(
-            community_id=request.community.id, text=text, limit=MOST_ANSWERS
-        )
+        place = _asked_for(request).community.id
+        found = knowledge.find_public(community_id=place, text=text, limit=MOST_ANSWERS)
     return render(request, "my_request/_answers.html", {"answers": found})
 
 
@@ -162,6 +161,13 @@ def kept_photo(request: OwnerRequest, word: str) -> HttpResponse:
     return HttpResponse(
         data, content_type=media_type, headers={"X-Content-Type-Options": "nosniff"}
     )
+
+
+def _asked_for(request: OwnerRequest) -> Household:
+    """Return the household chosen on the sheet, else the one looked at."""
+    asked = request.POST.get("house", "")
+    found = (one for one in request.households if str(one.house_id) == asked)
+    return next(found, request.household)
 
 
 def _form(
