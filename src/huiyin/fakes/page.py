@@ -130,16 +130,16 @@ def _mischief(box: Box) -> str:
 <ul class="waiting">{waiting or "<li>现在一切正常。</li>"}</ul>
 <form method="post" action="/remember" class="row">
 <input type="hidden" name="remembers" value="{other}">
-<span>短信网关{remembers}</span><button>{button}</button></form>
+<span>短信网关{remembers}</span><button class="quiet">{button}</button></form>
 <form method="post" action="/clear" class="row"><span>清空上面的列表</span>
-<button>清空</button></form></div>"""
+<button class="quiet">清空</button></form></div>"""
 
 
 def _scan(box: Box, scene: str) -> str:
     rows = "".join(
         f'<li><form method="post" action="/unfollow" class="row">'
         f'<input type="hidden" name="openid" value="{escape(openid)}">'
-        f"<span>{escape(name)}</span><button>取消关注</button></form></li>"
+        f'<span>{escape(name)}</span><button class="quiet">取消关注</button></form></li>'
         for openid, name in box.followers().items()
     )
     return f"""<div class="card" id="scan"><h2>用微信扫码</h2>

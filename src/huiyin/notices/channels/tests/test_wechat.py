@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as laws
 from hypothesis import strategies as st
 
 from conftest import MOMENT
@@ -240,6 +241,7 @@ def test_nobody_at_the_other_end(wecom: Wecom) -> None:
 # -- tickets
 
 
+@laws(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(people=st.lists(st.integers(1, 2**31), min_size=1, max_size=binding.MOST))
 def test_a_ticket_names_its_people_for_ten_minutes(people: list[int]) -> None:
     ticket = binding.ticket(people, at=MOMENT)
@@ -249,6 +251,7 @@ def test_a_ticket_names_its_people_for_ten_minutes(people: list[int]) -> None:
         binding.people_of(ticket, at=MOMENT + timedelta(minutes=10, seconds=1))
 
 
+@laws(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=st.text(max_size=70))
 def test_what_is_no_ticket_names_nobody(text: str) -> None:
     with pytest.raises(binding.BadTicket):
