@@ -28,7 +28,7 @@ from huiyin.intake.tests.test_mail import arrive, settle
 from huiyin.knowledge.actions import keep_answer
 from huiyin.matters.actions import add_photos
 from huiyin.matters.tests.cast import AT
-from tests.house import desk_things
+from tests.house import announcement_things, desk_things
 from tests.house.test_walls_api import SECRET, a_photo, received, reported
 
 OPEN = {  # read by machines, or before anybody is known
@@ -73,7 +73,24 @@ AT_TEN = "2026-03-16T10:00"
 VISITOR = {"visitor": "张建国", "host": "E001", "purpose": "商量维修", "wished_at": AT_TEN}
 WORDS = {"zh-hans-subject": "好了", "zh-hans-text": "{number}好了", "zh-hans-short": "{number}好了"}
 LADDER = "half: owner\ndue: superior\ntwice: manager\nmorning: company_service"
+VERIFICATION = {"pk": "verification"}
 DESK_PAGES: dict[str, tuple[Page, ...]] = {
+    "verifications/": (
+        Page(wrong="technician", own=True),
+        Page(asked={"show": "all"}, wrong="quality", own=True),
+    ),
+    "verifications/<int:pk>/": (
+        Page(VERIFICATION, wrong="technician"),
+        Page(VERIFICATION, {"find": "wangli"}, wrong="guard"),
+    ),
+    "verifications/<int:pk>/<str:step>/": (
+        Page(
+            {**VERIFICATION, "step": "decline"},
+            form={"reason": "说不出业主姓名"},
+            wrong="technician",
+        ),
+        Page({**VERIFICATION, "step": "accept"}, form={}, wrong="quality"),
+    ),
     "calls/": (Page(wrong="technician", own=True), Page(asked={"outcome": "open"}, own=True)),
     "calls/seat/": (Page(form={"number": "8001"}, wrong="technician", own=True),),
     "calls/write/": (
@@ -126,8 +143,76 @@ DESK_PAGES: dict[str, tuple[Page, ...]] = {
         ),
     ),
 }
+ANNOUNCED = {"number": "announcement"}
+WORDS = {
+    "category": "general",
+    "title": "通知",
+    "body": "请查收",
+    "audience": "all",
+    "channels": ["app"],
+    "starts_on": "2026-03-16",
+    "ends_on": "2099-12-31",
+}
+PROOF = {"photos": announcement_things.Photo()}
+ANNOUNCEMENT_PAGES: dict[str, tuple[Page, ...]] = {
+    "announcements/": (Page(own=True), Page(asked={"show": "drafts"}, own=True)),
+    "announcements/new/": (
+        Page(wrong="technician", own=True),
+        Page(form=WORDS, wrong="technician", own=True),
+    ),
+    "announcements/count/": (Page(form={"audience": "all"}, wrong="technician", own=True),),
+    "announcements/<str:number>/": (
+        Page(ANNOUNCED),
+        Page({"number": "announcement_draft"}, wrong="technician"),
+        Page(
+            {"number": "announcement_draft"},
+            form={"step": "submit"},
+            right="keeper",
+            wrong="supervisor",
+        ),
+        Page(
+            {"number": "emergency_draft"},
+            form={"step": "release", "release-reason": "急"},
+            wrong="supervisor",
+        ),
+        Page(ANNOUNCED, form={"step": "withdraw", "withdraw-reason": "取消"}, wrong="keeper"),
+    ),
+    "announcements/<str:number>/edit/": (
+        Page({"number": "announcement_draft"}, right="keeper", wrong="manager"),
+        Page({"number": "announcement_draft"}, form=WORDS, right="keeper", wrong="manager"),
+    ),
+    "announcements/<str:number>/posters/": (
+        Page(ANNOUNCED),
+        Page({"number": "announcement_draft"}, wrong="technician"),
+    ),
+    "announcements/<str:number>/<str:kind>/": (
+        Page({**ANNOUNCED, "kind": "letter"}, wrong="technician"),
+    ),
+    "announcements/<str:number>/<str:kind>/print/": (
+        Page({**ANNOUNCED, "kind": "door"}, wrong="technician"),
+    ),
+    "announcements/<str:number>/<str:kind>/<int:pk>/": (
+        Page(
+            {**ANNOUNCED, "kind": "door", "pk": "door"},
+            form={"step": "door", **PROOF},
+            wrong="technician",
+        ),
+        Page(
+            {**ANNOUNCED, "kind": "letter", "pk": "letter"},
+            form={"step": "sent", "ems_number": "EA123456789CN"},
+            wrong="technician",
+        ),
+    ),
+    "postings/": (Page(own=True),),
+    "postings/print/": (Page({"made": "posting"}, wrong="technician", own=True),),
+    "postings/<int:pk>/up/": (Page({"pk": "posting"}, form=PROOF, wrong="technician"),),
+    "postings/<int:pk>/down/": (Page({"pk": "hung"}, form={}, wrong="technician"),),
+    "postings/<int:pk>/photo/": (Page({"pk": "hung"}),),
+    "doors/<int:pk>/photo/": (Page({"pk": "posted_door"}, wrong="technician"),),
+}
 PAGES: dict[str, tuple[Page, ...]] = {
     **DESK_PAGES,
+    **ANNOUNCEMENT_PAGES,
     "": (Page(own=True),),
     "community/": (Page(form={"community": "YG"}),),
     "desk/": (
@@ -272,6 +357,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page({"number": "incident"}, form={"way": "door", "houses": "3-1-1201"}, right="guard"),
     ),
     "emergency/<str:number>/notice/": (Page({"number": "incident"}, right="guard"),),
+    "emergency/<str:number>/announce/": (Page({"number": "power_cut"}, wrong="guard"),),
     "work/": (Page(right="keeper", own=True),),
     "work/<str:number>/": (Page(MATTER, right="keeper"),),
     "work/<str:number>/<str:verb>/": (Page({**MATTER, "verb": "accept"}, form={}, right="keeper"),),
@@ -535,9 +621,8 @@ def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
     if page.right == "keeper":
         owner.post(f"/matters/{number}/assign", {"to": site.code("keeper")})
     place = {key: number if value == "*" else value for key, value in page.place.items()}
-    if place.get("number") in {"incident", "report"}:
-        make = an_incident if place["number"] == "incident" else reported
-        number = place["number"] = make(site)
+    if place.get("number") in INCIDENTS:
+        number = place["number"] = INCIDENTS[place["number"]](site)
     place |= checked_and_asked(site, place, number, file_id)
     if "photo" in place:
         place["photo"] = str(file_id)
@@ -553,6 +638,7 @@ def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
         place["sticker_id"] = str(a_sticker(site))
     if place.get("pk") in desk_things.THINGS:
         place["pk"] = str(desk_things.make(site, place["pk"], SECRET))
+    place = announcement_things.make(site, place, SECRET)
     page = with_paper(site, page)
     path = route
     for key, value in place.items():
@@ -609,6 +695,14 @@ def an_incident(site: Site) -> str:
         place="3栋",
         text=SECRET,
     )
+
+
+def a_power_cut(site: Site) -> str:
+    """Open the plan of a power cut; return the incident's number."""
+    return announcement_things.power_cut(site, SECRET)
+
+
+INCIDENTS = {"incident": an_incident, "report": reported, "power_cut": a_power_cut}
 
 
 def a_signed_slip(site: Site, number: str) -> tuple[str, int]:

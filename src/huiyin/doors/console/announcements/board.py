@@ -90,13 +90,17 @@ def slip_photo(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_page
 def print_board(request: StaffRequest) -> HttpResponse:
     """Send every poster that is still to be hung, in one file."""
-    printed = papers.posters_to_hang(
-        caller=request.caller,
-        community_id=request.community.id,
-        at=request.moment,
-        mine=_mine(request),
-        site=codes.site(request),
-    )
+    try:
+        printed = papers.posters_to_hang(
+            caller=request.caller,
+            community_id=request.community.id,
+            at=request.moment,
+            mine=_mine(request),
+            site=codes.site(request),
+        )
+    except papers.UnableToPrint as refusal:
+        messages.info(request, str(refusal))
+        return redirect(_back(request))
     return pdf_answer(printed.name, printed.data)
 
 
