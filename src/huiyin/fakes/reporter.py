@@ -19,6 +19,7 @@ from huiyin.fakes.keys import Keys
 from huiyin.kernel import clock
 
 DELAY_SECONDS = 1.0
+PATIENCE_SECONDS = 20.0
 TRIES = 5
 ACCOUNT = "gh_fake"
 
@@ -33,7 +34,7 @@ class Reporter:
         self.delay = delay
         self._waiting: queue.SimpleQueue[Sent | None] = queue.SimpleQueue()
         self._stop = threading.Event()
-        self._client = httpx.Client(timeout=5.0, trust_env=False)
+        self._client = httpx.Client(timeout=PATIENCE_SECONDS, trust_env=False)
         self._thread = threading.Thread(target=self._work, name="reports", daemon=True)
 
     def __enter__(self) -> Self:
@@ -70,7 +71,8 @@ class Reporter:
         answer = self._tell_wechat(openid, event)
         said = _content(answer)
         if said:
-            self.box.take(Letter("wechat", "chat", openid, said, subject="公众号自动回复"))
+            shown = self.box.take(Letter("wechat", "chat", openid, said, subject="公众号自动回复"))
+            self.box.reported(shown, delivered=True)
         return said or answer
 
     def _work(self) -> None:
