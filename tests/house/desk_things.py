@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from huiyin.desk import actions as desk
 from huiyin.desk import queries
@@ -10,6 +11,8 @@ from huiyin.doors.api.tests.cast import Site
 from huiyin.estate.models import Person
 from huiyin.matters.tests.cast import AT
 from huiyin.notices.models import Message, Telling
+from huiyin.owners.actions import ask_verification
+from huiyin.owners.models import Verification
 from huiyin.visitors.actions import book
 
 THINGS = (
@@ -18,6 +21,7 @@ THINGS = (
     "handed",
     "item",
     "visit",
+    "verification",
     "message",
     "paper",
     "draft",
@@ -36,8 +40,8 @@ def make(site: Site, what: str, secret: str) -> int:
             "number": "19900000000",
         }
         return desk.record_call(by=by, at=AT, moment=AT, **told).id
-    if what == "message":
-        return a_message(site, secret)
+    if what in {"message", "verification"}:
+        return a_message(site, secret) if what == "message" else a_verification(secret)
     if what.endswith(("paper", "draft")):
         return a_paper(site, what, secret)
     if what == "visit":
@@ -53,6 +57,13 @@ def make(site: Site, what: str, secret: str) -> int:
         (item,) = queries.items_for(caller=site.cast.caller("manager"), community="YG")
         return item.id
     return log
+
+
+def a_verification(secret: str) -> int:
+    """Let somebody whose number nobody knows ask to be verified; return the request's id."""
+    who = {"phone": "13700000000", "name": "王小丽", "community": "YG", "house": "3-1-1201"}
+    ask_verification(at=AT, key=uuid4(), note=secret, **who)
+    return Verification.objects.latest("id").pk
 
 
 def a_paper(site: Site, what: str, secret: str) -> int:

@@ -89,7 +89,6 @@ DESK_PAGES: dict[str, tuple[Page, ...]] = {
             form={"reason": "说不出业主姓名"},
             wrong="technician",
         ),
-        Page({**VERIFICATION, "step": "accept"}, form={}, wrong="quality"),
     ),
     "calls/": (Page(wrong="technician", own=True), Page(asked={"outcome": "open"}, own=True)),
     "calls/seat/": (Page(form={"number": "8001"}, wrong="technician", own=True),),

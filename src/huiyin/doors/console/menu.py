@@ -26,6 +26,7 @@ from huiyin.kernel.caller import POSTS, Caller
 from huiyin.matters.access import DESK, FIELD, FOREMEN
 from huiyin.notices.access import EDITORS as WORDERS
 from huiyin.notices.access import READERS as MESSAGES
+from huiyin.owners.access import VERIFIERS
 from huiyin.triage.access import EDITORS as TRIAGE_EDITORS
 from huiyin.visitors.access import HOSTS, KEEPERS
 
@@ -62,6 +63,7 @@ GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
             Item("calls", _("来电"), "phone-incoming", CALLS),
             Item("duty", _("值班"), "notebook", CALLS),
             Item("visitors", _("来访"), "user-check", VISITORS),
+            Item("verifications", _("号码核实"), "id", VERIFIERS),
             Item("announcements", _("通知公告"), "speakerphone"),
             Item("postings", _("张贴清单"), "map-pin", HANGERS),
             Item("intake", _("登记来件"), "inbox"),

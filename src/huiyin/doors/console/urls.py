@@ -32,6 +32,7 @@ from huiyin.doors.console.staff import views as staff
 from huiyin.doors.console.standards import publishing
 from huiyin.doors.console.standards import views as standards
 from huiyin.doors.console.triage import views as triage
+from huiyin.doors.console.verifications import views as verifications
 from huiyin.doors.console.visitors import views as visitors
 from huiyin.doors.console.visits_back import views as visits_back
 from huiyin.doors.console.wordings import views as wordings
@@ -116,6 +117,9 @@ urlpatterns = [
     path("visitors/new/", visitors.new, name="visit_new"),
     path("visitors/<int:pk>/", visitors.visit, name="visit"),
     path("visitors/<int:pk>/<str:step>/", visitors.act, name="visit_act"),
+    path("verifications/", verifications.verifications, name="verifications"),
+    path("verifications/<int:pk>/", verifications.verification, name="verification"),
+    path("verifications/<int:pk>/<str:step>/", verifications.settle, name="verification_settle"),
     path("matters/", queue.queue, name="queue"),
     path("matters/counts/", queue.counts, name="queue_counts"),
     path("matters/owners/", queue.owners, name="queue_owners"),
