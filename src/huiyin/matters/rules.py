@@ -66,6 +66,8 @@ BY_PROCEDURE = ("appointment", *INTERNAL_KINDS)
 FIXED_KINDS = ("correction", *BY_PROCEDURE)
 # What somebody may report, or call a matter afterwards.
 REPORTED = tuple(kind for kind in KINDS if kind not in FIXED_KINDS)
+# Each gets an answer that explains what comes of it, reasonable or not (VIS-04).
+ANSWERED = ("suggestion",)
 # Nobody reports these because of a problem that others might report too.
 UNLINKABLE = ("callback", "correction", "appointment", *INTERNAL_KINDS)
 
@@ -83,6 +85,7 @@ class Standing:
     owes_visit_back: bool
     is_linked: bool = False
     is_about_employee: bool = False
+    owes_answer: bool = False
 
 
 def refusal(verb: str, standing: Standing, *, by_procedure: bool = False) -> str | None:
@@ -106,6 +109,7 @@ def refusal(verb: str, standing: Standing, *, by_procedure: bool = False) -> str
         ("sign", standing.is_signed, "signed"),
         ("sign", standing.is_anonymous, "anonymous"),
         ("close", standing.owes_visit_back, "visit_back"),
+        ("close", standing.owes_answer, "answer"),
         ("link", standing.is_linked, "linked"),
         ("link", standing.is_about_employee, "about_employee"),
         ("link", standing.kind in UNLINKABLE, "internal"),

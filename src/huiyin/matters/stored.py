@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from huiyin.matters import rules
-from huiyin.matters.models import Matter, Pause, Promise
+from huiyin.matters.models import Event, Matter, Pause, Promise
 from huiyin.standards.document import Standard
 from huiyin.standards.react import PromiseState, Span
 
@@ -119,4 +119,19 @@ def standing_of(
         and any(one.code == "visit_back" for one in owed),
         is_linked=matter.parent_id is not None,
         is_about_employee=matter.about_employee_id is not None,
+        owes_answer=_owes_answer(matter),
     )
+
+
+def _owes_answer(matter: Matter) -> bool:
+    """Tell whether whoever suggested something has not heard what comes of it (VIS-04).
+
+    Who is known is told of the result by the system (REC-11); to anybody else a person has to
+    reply. Nobody can reply to who stays unknown.
+    """
+    if matter.kind not in rules.ANSWERED or matter.state not in rules.AFTER or matter.anonymous:
+        return False
+    if matter.person_id is not None:
+        return False
+    told = Event.objects.filter(matter_id=matter.pk, kind__in=("replied", "visited_back"))
+    return not told.filter(contact=True).exists()

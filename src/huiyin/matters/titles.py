@@ -192,6 +192,7 @@ REFUSALS = {
     "visit-back:visited_back": _("已经回访过。"),
     "visit-back:closed": _("这件事已经关闭,如业主不满意请重新打开。"),
     "close:visit_back": _("还没有回访,回访之后才能关闭。"),
+    "close:answer": _("这条建议还没有答复业主:请先答复采纳与否和原因,再关闭。"),
     "close:closed": _("这件事已经关闭。"),
 }
 WRONG_STATE = _("当前状态是“%(state)s”,不能“%(verb)s”。")

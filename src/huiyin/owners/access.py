@@ -129,8 +129,12 @@ def _left_before(caller: Caller, at: datetime) -> dict[tuple[int, bool], date]:
     gone = Occupancy.objects.filter(
         house__in=list(caller.households), until_on__lte=local_day(at)
     ).exclude(person__in=caller.people)
-    rows = gone.values_list("house_id", Q(role__in=OWNERS)).annotate(Max("until_on"))
-    return {(house_id, owned): day for house_id, owned, day in rows}
+    rows = gone.values_list("house_id", "role").annotate(Max("until_on"))
+    found: dict[tuple[int, bool], date] = {}
+    for house_id, role, day in rows:
+        key = house_id, role in OWNERS
+        found[key] = max(day, found.get(key, day))
+    return found
 
 
 def visible(caller: Caller, at: datetime) -> QuerySet[Matter]:
@@ -161,11 +165,10 @@ def _raised_by(caller: Caller) -> Q:
 
 def _of_houses(caller: Caller, at: datetime) -> Q:
     """What others raised about the caller's houses."""
-    by_tenant = Exists(
-        Occupancy.objects.filter(
-            house_id=OuterRef("house_id"), person_id=OuterRef("person_id")
-        ).exclude(role__in=OWNERS)
-    )
+    tenancies = Occupancy.objects.filter(
+        house_id=OuterRef("house_id"), person_id=OuterRef("person_id")
+    ).exclude(role__in=OWNERS)
+    by_tenant = Q(Exists(tenancies))
     owned = Q(kind__in=OF_THE_HOUSE) | Q(kind__in=OF_THE_HOME) & ~by_tenant
     wanted = Q(pk__in=[])
     groups: dict[tuple[datetime | None, bool], list[int]] = defaultdict(list)
@@ -173,7 +176,9 @@ def _of_houses(caller: Caller, at: datetime) -> Q:
         groups[one.since, one.role in OWNERS].append(one.house_id)
     for (since, owns), houses in groups.items():
         here = Q(house__in=houses) & (owned if owns else Q(kind__in=OF_THE_HOUSE))
-        wanted |= here & Q(received_at__gte=since) if since else here
+        if since is not None:
+            here &= Q(received_at__gte=since)
+        wanted |= here
     return wanted
 
 

@@ -164,7 +164,7 @@ def forget_address(*, by: Caller, at: datetime, channel: str) -> None:
 @transaction.atomic
 def end_other_sessions(*, by: Caller, at: datetime) -> User:
     """Log the owner out on every other device; return the account, to keep this one in."""
-    user = User.objects.select_for_update(no_key=True).get(pk=by.user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=by.user_id or 0)
     codes.end_other_sessions(user=user)
     record(action="owners.sessions_ended", by=by, at=at, subject=f"user:{user.pk}")
     return user
@@ -202,7 +202,7 @@ def ways(*, caller: Caller, community_code: str) -> Ways:
         .order_by("-person_id")
         .values_list("channel", "value")
     )
-    number = User.objects.filter(pk=caller.user_id).values_list("phone", flat=True).first()
+    number = User.objects.filter(pk=caller.user_id or 0).values_list("phone", flat=True).first()
     if Phone.objects.filter(person__in=caller.people, number=number).exists():
         bound["sms"] = number or ""
     wishes = Preference.objects.filter(person__in=caller.people).order_by("-person_id")

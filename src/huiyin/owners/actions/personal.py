@@ -29,7 +29,7 @@ def export(*, by: Caller, at: datetime) -> dict[str, Any]:
     Of other people in the household, of colleagues and of what they noted there is nothing in it.
     Raises NotFound to whoever is nobody's number.
     """
-    user = User.objects.filter(pk=by.user_id).first()
+    user = User.objects.filter(pk=by.user_id or 0).first()
     if user is None:
         raise NotFound(_("请先登录。"))
     record(

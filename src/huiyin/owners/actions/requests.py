@@ -143,7 +143,7 @@ def _who(by: Caller, at: datetime, house: House) -> tuple[int | None, str]:
 
 
 def _phone(by: Caller) -> str:
-    return User.objects.filter(pk=by.user_id).values_list("phone", flat=True).first() or ""
+    return User.objects.filter(pk=by.user_id or 0).values_list("phone", flat=True).first() or ""
 
 
 def _about(kind: str, about: str, community_id: int, at: datetime) -> tuple[str | None, str | None]:

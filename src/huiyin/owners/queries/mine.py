@@ -76,7 +76,7 @@ def _after(rows: QuerySet[Matter], cursor: str) -> QuerySet[Matter]:
 
 def _with_news(rows: QuerySet[Matter], caller: Caller) -> QuerySet[Any]:
     """Say of each matter whether there is something the caller has not read."""
-    look = Look.objects.filter(user_id=caller.user_id, matter_id=OuterRef("pk"))
+    look = Look.objects.filter(user_id=caller.user_id or 0, matter_id=OuterRef("pk"))
     news = Event.objects.filter(matter_id=OuterRef("pk"), kind__in=NEWS, id__gt=OuterRef("seen"))
     told = ~Q(kind="progressed") | ~Q(via="")
     return rows.annotate(seen=Coalesce(Subquery(look.values("last_event")[:1]), Value(0))).annotate(

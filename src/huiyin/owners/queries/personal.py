@@ -18,7 +18,7 @@ from huiyin.trail.actions import record
 
 def kept(*, caller: Caller, at: datetime) -> KeptData:
     """Return what is kept of the caller; that it was looked at goes into the trail."""
-    user = User.objects.filter(pk=caller.user_id).first()
+    user = User.objects.filter(pk=caller.user_id or 0).first()
     if user is None:
         raise NotFound(_("请先登录。"))
     record(action="personal.read", by=caller, at=at, subject=f"user:{user.pk}")

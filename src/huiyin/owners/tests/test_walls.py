@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from uuid import uuid4
@@ -288,35 +288,30 @@ def _since(role: Role, world: World, me: frozenset[int]) -> int:
     )
 
 
-day = st.none() | st.integers(-40, 5)
-role = st.builds(
+days = st.none() | st.integers(-40, 5)
+roles = st.builds(
     Role,
     person=st.integers(0, PEOPLE - 1),
     house=st.integers(0, HOUSES - 1),
     role=st.sampled_from(ORDER),
-    start=day,
-    end=day,
+    start=days,
+    end=days,
 ).filter(lambda it: it.start is None or it.end is None or it.start < it.end)
-asked = st.builds(
+askings = st.builds(
     Asked,
     person=st.none() | st.integers(0, PEOPLE - 1),
     house=st.none() | st.integers(0, HOUSES - 1),
     kind=st.sampled_from(("repair", "repair", "home_service", "builder_defect", *KINDS)),
     anonymous=st.booleans(),
     day=st.integers(-40, 0),
-).map(lambda it: Asked(None, *list(vars_of(it))[1:]) if it.anonymous else it)
-
-
-def vars_of(it: Asked) -> tuple[object, ...]:
-    return (it.person, it.house, it.kind, it.anonymous, it.day)
-
+).map(lambda it: replace(it, person=None) if it.anonymous else it)
 
 worlds = st.builds(
     World,
-    roles=st.lists(role, max_size=6, unique_by=lambda it: (it.person, it.house, it.role)).map(
+    roles=st.lists(roles, max_size=6, unique_by=lambda it: (it.person, it.house, it.role)).map(
         tuple
     ),
-    matters=st.lists(asked, min_size=1, max_size=8).map(tuple),
+    matters=st.lists(askings, min_size=1, max_size=8).map(tuple),
     mine=st.frozensets(st.integers(0, PEOPLE - 1), min_size=1),
     wrong=st.frozensets(st.integers(0, PEOPLE - 1), max_size=1),
 )
@@ -355,17 +350,17 @@ def test_walls_hold_in_any_world(cast: Cast) -> None:
         for one in world.roles:
             lives(people[one.person], houses[one.house], one.role, on(one.start), on(one.end))
         numbers = {}
-        for index, one in enumerate(world.matters):
+        for index, it in enumerate(world.matters):
             made = Matter.objects.create(
                 community=cast.town.community,
                 number=f"W-{next(serial)}",
-                kind=one.kind,
+                kind=it.kind,
                 channel="web",
                 text="某事",
-                house=houses[one.house] if one.house is not None else None,
-                person=people[one.person] if one.person is not None else None,
-                anonymous=one.anonymous,
-                received_at=AT + timedelta(days=one.day),
+                house=houses[it.house] if it.house is not None else None,
+                person=people[it.person] if it.person is not None else None,
+                anonymous=it.anonymous,
+                received_at=AT + timedelta(days=it.day),
                 moved_at=AT,
                 owner=owner,
                 standard_id=standard,
