@@ -32,7 +32,9 @@ WAYS = {
 }
 MESSAGE_STATES = {
     "queued": _("待发"),
+    "sending": _("正在发送"),
     "sent": _("已发"),
+    "delivered": _("已送达"),
     "failed": _("没有发出"),
     "superseded": _("不再需要"),
 }

@@ -94,7 +94,7 @@ class InHand:
 
 
 @dataclass(frozen=True, slots=True)
-class _Result:
+class Result:
     """What became of a message in hand."""
 
     state: str
@@ -144,13 +144,13 @@ def carry_one(*, at: datetime, channel: str) -> bool:
     if one is None:
         return False
     if one.expires_at is not None and one.expires_at <= at:
-        note(one, _Result(State.SUPERSEDED, "expired"), at=at)
+        note(one, Result(State.SUPERSEDED, "expired"), at=at)
         return True
     provider, way = _way(one)
     if way is None:
-        note(one, _Result(State.FAILED, "no_channel"), at=at)
+        note(one, Result(State.FAILED, "no_channel"), at=at)
         return True
-    note(one, _hand_over(way, one, provider, at), at=at)
+    note(one, hand_over(way, one, provider, at), at=at)
     return True
 
 
@@ -160,7 +160,7 @@ def settle_one(*, at: datetime, channel: str) -> bool:
     if one is None:
         return False
     provider, way = _way(one)
-    result = _Result(State.FAILED, UNCLEAR, provider)
+    result = Result(State.FAILED, UNCLEAR, provider)
     if way is not None and way.remembers:
         result = _ask(way, one, provider, at)
     note(one, result, at=at)
@@ -180,7 +180,7 @@ def claim(*, at: datetime, channel: str, lost: bool = False) -> InHand | None:
     return None if row is None else InHand(mine, *row)
 
 
-def note(one: InHand, result: _Result, *, at: datetime) -> None:
+def note(one: InHand, result: Result, *, at: datetime) -> None:
     """Write down what became of a message in hand, unless somebody knows better by now.
 
     A report of the provider, or another courier after the lease, may have settled it; only what
@@ -200,7 +200,7 @@ def note(one: InHand, result: _Result, *, at: datetime) -> None:
             _keep_id(found, result)
 
 
-def _write(found: Message, result: _Result, at: datetime) -> None:
+def _write(found: Message, result: Result, at: datetime) -> None:
     found.state, found.problem = result.state, result.problem[:200]
     found.claim = found.lease_until = None
     found.next_try_at = result.next_try_at
@@ -233,7 +233,7 @@ _WRITTEN = [
 ]
 
 
-def _keep_id(found: Message, result: _Result) -> None:
+def _keep_id(found: Message, result: Result) -> None:
     """Keep under which id the provider has it: reports may name nothing else."""
     if result.provider_id and not found.provider_id:
         found.provider, found.provider_id = result.provider[:20], result.provider_id[:80]
@@ -354,13 +354,13 @@ def _way(one: InHand) -> tuple[str, Channel | None]:
     return registry.provider(one.channel, one.community), registry.get(one.channel, one.community)
 
 
-def _hand_over(way: Channel, one: InHand, provider: str, at: datetime) -> _Result:
+def hand_over(way: Channel, one: InHand, provider: str, at: datetime) -> Result:
     """Hand a message to its provider and say honestly what is known afterwards."""
     try:
         return _handed(way.send(one.parcel(provider)), provider)
     except Undeliverable as refusal:
         if refusal.permanent or one.tries >= rules.MOST_TRIES:
-            return _Result(State.FAILED, refusal.problem, provider)
+            return Result(State.FAILED, refusal.problem, provider)
         return _again(one, refusal.problem, provider, at)
     except Unclear:
         log.warning("unclear", extra={"message_id": one.id, "channel": one.channel})
@@ -372,32 +372,32 @@ def _hand_over(way: Channel, one: InHand, provider: str, at: datetime) -> _Resul
         return _unclear(way, provider)
 
 
-def _ask(way: Channel, one: InHand, provider: str, at: datetime) -> _Result:
+def _ask(way: Channel, one: InHand, provider: str, at: datetime) -> Result:
     """Ask a provider that remembers references what became of one."""
     try:
         found = way.ask(str(one.reference))
     except Exception:
         if one.tries >= rules.MOST_ASKS:
-            return _Result(State.FAILED, UNCLEAR, provider)
-        return _Result(State.SENDING, "", provider, asks_later=True)
+            return Result(State.FAILED, UNCLEAR, provider)
+        return Result(State.SENDING, "", provider, asks_later=True)
     if found is not None:
         return _handed(found, provider)
     if one.tries >= rules.MOST_TRIES:
-        return _Result(State.FAILED, "never_taken", provider)
+        return Result(State.FAILED, "never_taken", provider)
     return _again(one, "", provider, at)
 
 
-def _handed(handed: Handed, provider: str) -> _Result:
+def _handed(handed: Handed, provider: str) -> Result:
     state = State.DELIVERED if handed.delivered else State.SENT
-    return _Result(state, provider=provider, provider_id=handed.provider_id)
+    return Result(state, provider=provider, provider_id=handed.provider_id)
 
 
-def _again(one: InHand, problem: str, provider: str, at: datetime) -> _Result:
+def _again(one: InHand, problem: str, provider: str, at: datetime) -> Result:
     wait = rules.wait_after(one.tries, rules.jitter_of(one.reference, one.tries))
-    return _Result(State.QUEUED, problem, provider, next_try_at=at + wait)
+    return Result(State.QUEUED, problem, provider, next_try_at=at + wait)
 
 
-def _unclear(way: Channel, provider: str) -> _Result:
+def _unclear(way: Channel, provider: str) -> Result:
     if way.remembers:
-        return _Result(State.SENDING, "", provider, asks_later=True)
-    return _Result(State.FAILED, UNCLEAR, provider)
+        return Result(State.SENDING, "", provider, asks_later=True)
+    return Result(State.FAILED, UNCLEAR, provider)

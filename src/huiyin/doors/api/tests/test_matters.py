@@ -6,7 +6,10 @@ import pytest
 
 from huiyin.doors.api.tests.cast import STRANGER, Site, new_matter
 from huiyin.matters.kinds import CHANNELS
-from huiyin.matters.tests.cast import moment
+from huiyin.matters.tests.cast import AT, moment
+from huiyin.notices.actions import NewTelling, tell
+from huiyin.notices.models import Telling
+from huiyin.notices.routing import route
 
 
 @pytest.mark.rule("REC-02")
@@ -205,6 +208,34 @@ def test_the_messages_of_a_matter(site: Site) -> None:
     assert told["at"] == "2026-03-16T09:00:00+08:00"
     assert api.get("/messages").status == 422
     assert site.api(STRANGER).get("/messages", matter=number).status == 404
+
+
+def test_what_an_owner_was_told_is_listed_with_a_masked_name(site: Site) -> None:
+    number = site.receive(caller="王丽")
+    owner = site.cast.town.owner
+    Telling.objects.all().delete()
+    tell(
+        tellings=[
+            NewTelling(
+                community_id=owner.community_id,
+                person_id=owner.pk,
+                purpose=f"{number}:told",
+                category="matter",
+                template="matter.received",
+                values={"number": number, "kind": "投诉"},
+                about=number,
+            )
+        ],
+        at=AT,
+    )
+    route(at=AT)
+    told = {post: site.api(post).get("/messages", matter=number).body for post in HEAR}
+    for post, name in HEAR.items():
+        (mine,) = [one for one in told[post] if not one["to"]]
+        assert (mine["name"], mine["channel"], mine["state"]) == (name, "in_app", "sent")
+
+
+HEAR = {"manager": "王*", "collector": "业主"}
 
 
 def test_calls_through_the_api(site: Site) -> None:
