@@ -133,7 +133,9 @@ class Handler(BaseHTTPRequestHandler):
         return self._json({"id": sent.provider_id, "state": "accepted"}, HTTPStatus.ACCEPTED)
 
     def _ask_gateway(self, reference: str) -> None:
-        sent = self.server.box.find("http", reference) if self.server.box.remembers else None
+        if not self.server.box.remembers:
+            return self._not_there()  # such a gateway has no memory to ask
+        sent = self.server.box.find("http", reference)
         if sent is None:
             return self._json({"reference": reference}, HTTPStatus.NOT_FOUND)
         state = sent.state if sent.state in ("delivered", "undelivered") else "accepted"

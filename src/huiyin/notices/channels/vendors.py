@@ -24,8 +24,8 @@ NEVER_LEFT = frozenset(
 )
 
 
-class MissingExtra(Exception):
-    """The vendor's library is not installed; the sentence says how to."""
+class MissingExtra(Undeliverable):
+    """The vendor's library is not installed, so nothing has left; the sentence says how to."""
 
 
 def library(module: str, extra: str) -> ModuleType:
@@ -33,7 +33,8 @@ def library(module: str, extra: str) -> ModuleType:
     try:
         found = import_module(module)
     except ImportError:
-        raise MissingExtra(f"{module} is not installed: pip install huiyin[{extra}]") from None
+        told = _("没有安装服务商的程序库:%s") % f"pip install huiyin[{extra}]"
+        raise MissingExtra(told, permanent=False) from None
     for name in TALKATIVE:
         logger = logging.getLogger(name)
         logger.setLevel(logging.WARNING)

@@ -19,7 +19,7 @@ from huiyin.notices.channels.accounts import LOOPBACK
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 8.0
 LONGEST_PROBLEM = 120
-_DIGITS = re.compile(r"\d{4,}")
+_DIGITS = re.compile(r"\d{5,}")
 
 
 def request(

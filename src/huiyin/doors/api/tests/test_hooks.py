@@ -173,7 +173,7 @@ def test_alibaba_tells_of_several(room: Room) -> None:
         ("r-1", True),
         ("r-2", False),
     ]
-    assert room.reports[1]["problem"] == "MK:…" and room.reports[0]["provider_id"] == "12345^0"
+    assert room.reports[1]["problem"] == "MK:0001" and room.reports[0]["provider_id"] == "12345^0"
 
 
 def test_tencent_tells_of_several(room: Room) -> None:

@@ -60,7 +60,8 @@ def test_a_forgetful_gateway_sends_again(providers: Running, accounts: Accounts)
     sms.send(parcel())
     sms.send(parcel())
     assert len(providers.box.rows()) == 2
-    assert sms.ask(parcel().reference) is None
+    with pytest.raises(Unclear):
+        sms.ask(parcel().reference)
 
 
 @pytest.mark.rule("NOT-04")
@@ -114,10 +115,13 @@ def test_nobody_at_the_other_end(accounts: Accounts) -> None:
     ],
 )
 def test_what_a_status_means(answering: Install, status: int, permanent: bool | None) -> None:
-    asked = answering(lambda _asked: httpx.Response(status, json={"problem": "13800138000 482915"}))
+    asked = answering(
+        lambda _asked: httpx.Response(status, json={"problem": "13800138000 482915 MK:0001"})
+    )
     with pytest.raises(Unclear if permanent is None else Undeliverable) as refusal:
         HttpSms(ELSEWHERE).send(parcel())
     assert "138" not in str(refusal.value) and "4829" not in str(refusal.value)
+    assert "MK:0001" in str(refusal.value)
     if isinstance(refusal.value, Undeliverable):
         assert refusal.value.permanent is permanent
     assert asked[0].headers["Idempotency-Key"] == parcel().reference
