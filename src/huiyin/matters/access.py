@@ -13,6 +13,8 @@ DESK = (*LEADERS, "supervisor", "dispatcher", "receptionist", "keeper", "quality
 FOREMEN = ("maintenance_foreman", "cleaning_foreman", "security_foreman")
 # Posts in the field, who see the matters they own, follow or took in, and no others.
 FIELD = frozenset({"technician", "guard", "cleaner", "gardener"})
+# Who reads a complaint about an employee whom nobody has named yet: it may be about any other.
+HEADS = (*LEADERS, "supervisor", "quality")
 # Posts that may know who raised a matter without owning it.
 KNOWS_CALLER = (*LEADERS, "supervisor", "dispatcher", "receptionist")
 
@@ -65,6 +67,19 @@ NOT_BY_OWNER_ALONE = frozenset(
 )
 
 
+# What an owner wrote alone on the phone (CMP-05, CMP-11); at the desk somebody has heard it.
+_UNNAMED = {"kind": "complaint.attitude", "channel": "web", "about_employee_id__isnull": True}
+
+
+def is_unnamed(matter: Matter) -> bool:
+    """Tell whether a complaint is about an employee whom nobody has named yet."""
+    return (
+        matter.kind == "complaint.attitude"
+        and matter.channel == "web"
+        and matter.about_employee_id is None
+    )
+
+
 def visible(caller: Caller) -> QuerySet[Matter]:
     """Return the matters a caller may see: of their communities, never one about themselves."""
     matters = Matter.objects.all()
@@ -85,6 +100,10 @@ def visible(caller: Caller) -> QuerySet[Matter]:
         matters = matters.filter(narrowed)
     if me is not None:
         matters = matters.filter(Q(about_employee_id__isnull=True) | ~Q(about_employee_id=me))
+    if not caller.holds(None, *HEADS):
+        heads = [one for one in caller.community_ids if caller.holds(one, *HEADS)]
+        mine = Q(owner_id=me) if me is not None else Q(pk__in=[])
+        matters = matters.filter(mine | Q(community_id__in=heads) | ~Q(**_UNNAMED))
     return matters
 
 
@@ -97,6 +116,8 @@ def sees(caller: Caller, matter: Matter) -> bool:
         return False
     if me is not None and matter.about_employee_id == me:
         return False
+    if is_unnamed(matter) and me != matter.owner_id:
+        return caller.holds(matter.community_id, *HEADS)
     if caller.posts_in(matter.community_id) <= FIELD:
         return me in (matter.owner_id, matter.follower_id, matter.received_by_id)
     return True

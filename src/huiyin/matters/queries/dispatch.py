@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from huiyin.kernel.caller import Caller
-from huiyin.matters.access import visible
+from huiyin.matters.access import HEADS, visible
 from huiyin.matters.kinds import INTERNAL_KINDS
 from huiyin.matters.models import Matter
 from huiyin.matters.queries.lists import ROW_FIELDS, matter_row
@@ -60,7 +60,9 @@ _BOARD = """
   WITH m AS NOT MATERIALIZED (
        SELECT id, state, nearest_due_at, moved_at, closed_at, parent_id FROM matters_matter
         WHERE community_id = %(community)s AND kind <> ALL (%(internal)s)
-          AND about_employee_id IS DISTINCT FROM %(me)s),
+          AND about_employee_id IS DISTINCT FROM %(me)s
+          AND (%(heads)s OR owner_id = %(me)s OR about_employee_id IS NOT NULL
+               OR kind <> 'complaint.attitude' OR channel <> 'web')),
        unassigned AS (
        SELECT id, nearest_due_at AS rank FROM m
         WHERE state IN ('received', 'reopened') AND parent_id IS NULL
@@ -98,6 +100,7 @@ def board(*, caller: Caller, at: datetime, community_id: int, stalled_after: tim
                 "community": community_id,
                 "internal": list(INTERNAL_KINDS),
                 "me": caller.employee_id or 0,
+                "heads": caller.holds(community_id, *HEADS),
                 "most": COUNTED + 1,
                 "shown": SHOWN,
                 "stalled_since": at - stalled_after,

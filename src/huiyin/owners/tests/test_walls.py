@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from huiyin.estate.models import House, Person, Phone
 from huiyin.kernel.errors import NotFound
 from huiyin.matters import actions as matters
+from huiyin.matters import queries as staff_pages
 from huiyin.matters.kinds import KINDS
 from huiyin.matters.models import Matter
 from huiyin.matters.tests.cast import AT, Cast
@@ -187,6 +188,20 @@ def test_a_complaint_about_an_employee_goes_past_the_employee(cast: Cast) -> Non
     unknown = raised(cast, kind="complaint.attitude", text="说话难听", about="穿蓝衣服的")
     assert Matter.objects.get(number=unknown).about_employee_id is None
     assert "穿蓝衣服的" in Matter.objects.get(number=unknown).text
+    for post, reads in (("keeper", False), ("receptionist", False), ("quality", True)):
+        desk = cast.caller(post)
+        page = staff_pages.list_matters(caller=desk, at=AT)
+        assert (unknown in [row.number for row in page.items]) == reads
+        board = staff_pages.board(
+            caller=desk,
+            at=AT,
+            community_id=cast.town.community.pk,
+            stalled_after=timedelta(hours=4),
+        )
+        assert board.unassigned.count == len(board.unassigned.rows)
+        if not reads:
+            with pytest.raises(NotFound):
+                staff_pages.matter(caller=desk, number=unknown, at=AT)
     about_head = raised(
         cast, kind="complaint.attitude", text="不理人", about=cast.employee("supervisor").name
     )
