@@ -92,6 +92,11 @@ def say_price(price: Decimal) -> str:
     return text if places > len("00") else f"{price:.2f}"
 
 
+def say_quantity(quantity: Decimal, unit: str) -> str:
+    """Return how much of something as people write it: 1.00 is 1 个, 2.50 is 2.5 米."""
+    return f"{quantity.normalize():f} {unit}".strip()
+
+
 # -- moments
 
 

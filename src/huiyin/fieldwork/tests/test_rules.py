@@ -27,6 +27,19 @@ def test_an_amount_is_rounded_once_half_up() -> None:
 
 
 @pytest.mark.parametrize(
+    ("quantity", "unit", "said"),
+    [
+        ("1.00", "个", "1 个"),
+        ("2.50", "米", "2.5 米"),
+        ("100.00", "", "100"),
+        ("0.05", "吨", "0.05 吨"),
+    ],
+)
+def test_a_quantity_is_written_as_people_do(quantity: str, unit: str, said: str) -> None:
+    assert rules.say_quantity(Decimal(quantity), unit) == said
+
+
+@pytest.mark.parametrize(
     "text",
     ["", "x", "1.234", "-1", "NaN", "Infinity", "1e9", "100000", None, 1.5, True, [1], "1_0x"],
 )

@@ -13,7 +13,7 @@ from huiyin.checklists.rules import Item
 from huiyin.estate.models import Community
 from huiyin.fieldwork import queries as fieldwork
 from huiyin.fieldwork.rows import LineRow, SheetView
-from huiyin.fieldwork.rules import say_price, total_of
+from huiyin.fieldwork.rules import say_price, say_quantity, total_of
 from huiyin.flows.papers import finals
 from huiyin.flows.papers.drawing import (
     SATISFACTIONS,
@@ -106,7 +106,7 @@ def _cause(event: EventView | None) -> str:
 def _line(one: LineRow) -> dict[str, str]:
     return {
         "text": one.text,
-        "quantity": f"{one.quantity} {one.unit}".strip(),
+        "quantity": say_quantity(one.quantity, one.unit),
         "price": say_price(one.price),
         "amount": str(one.amount),
     }
@@ -141,7 +141,7 @@ def slip(*, caller: Caller, number: str, at: datetime, url: str = "") -> Paper:
 def _signed_line(one: Mapping[str, str]) -> dict[str, str]:
     return {
         "text": one["text"],
-        "quantity": f"{one['quantity']} {one['unit']}".strip(),
+        "quantity": say_quantity(Decimal(one["quantity"]), one["unit"]),
         "price": say_price(Decimal(one["price"])),
         "amount": one["amount"],
     }

@@ -20,7 +20,7 @@ from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.doors.parts.pdf import pdf_answer
 from huiyin.fieldwork import queries, titles
 from huiyin.fieldwork.rows import LineRow
-from huiyin.fieldwork.rules import say_price
+from huiyin.fieldwork.rules import say_price, say_quantity
 from huiyin.files import queries as files
 from huiyin.flows import papers
 from huiyin.matters import queries as matters
@@ -165,7 +165,7 @@ def slip(request: StaffRequest, number: str) -> HttpResponse:
         "lines": [
             ShownLine(
                 one["text"],
-                f"{one['quantity']} {one['unit']}".strip(),
+                say_quantity(Decimal(one["quantity"]), one["unit"]),
                 say_price(Decimal(one["price"])),
                 one["amount"],
             )
@@ -178,5 +178,5 @@ def slip(request: StaffRequest, number: str) -> HttpResponse:
 
 def _shown(one: LineRow) -> ShownLine:
     return ShownLine(
-        one.text, f"{one.quantity} {one.unit}".strip(), say_price(one.price), str(one.amount)
+        one.text, say_quantity(one.quantity, one.unit), say_price(one.price), str(one.amount)
     )
