@@ -7,8 +7,7 @@ from django.utils.http import content_disposition_header
 def pdf_answer(name: str, data: bytes) -> HttpResponse:
     """Answer a PDF to be shown inline, kept by nobody, read as nothing else."""
     response = HttpResponse(data, content_type="application/pdf")
-    shown = content_disposition_header(False, f"{name}.pdf") or "inline"
-    response["Content-Disposition"] = shown.replace("attachment", "inline", 1)
+    response["Content-Disposition"] = content_disposition_header(False, f"{name}.pdf") or "inline"
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response
