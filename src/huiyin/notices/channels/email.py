@@ -4,6 +4,7 @@ The ``Message-ID`` is made from our reference, so that a mail program shows a co
 the server itself remembers nothing.
 """
 
+import re
 from dataclasses import dataclass
 from email.utils import parseaddr
 from smtplib import (
@@ -19,17 +20,19 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.validators import validate_email
+from django.utils import translation
 from django.utils.html import format_html, linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiyin.notices.channels import Handed, Parcel, Unclear, Undeliverable, wire
 from huiyin.notices.channels.accounts import MailAccount
+from huiyin.notices.channels.links import link_of
 
 SECONDS = 10
 FOR_GOOD = range(500, 600)  # SMTP: the server will never take it
 PROFILE = "/my/me/channels/"  # where an owner says what to be told by which way
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 PAGE = (
     '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title></head>'
     "<body><h2>{}</h2>{}<hr><p><small>{}</small></p></body></html>"
@@ -87,7 +90,10 @@ class Email:
         except ValidationError:
             raise Undeliverable(_("电子邮箱地址不对。"), permanent=True) from None
         subject = _one_line(parcel.subject)
-        hint = _hint()
+        text = "\n\n".join(part for part in (parcel.text, link_of(parcel)) if part)
+        language = _language_of(parcel.text)
+        with translation.override(language):
+            hint = _hint()
         domain = parseaddr(self.account.sender)[1].rpartition("@")[2]
         headers = {
             "Message-ID": f"<{_one_line(parcel.reference)}@{domain}>",
@@ -97,15 +103,13 @@ class Email:
             headers["List-Unsubscribe"] = f"<{settings.PUBLIC_URL}{PROFILE}>"
         mail = EmailMultiAlternatives(
             subject=subject,
-            body=f"{parcel.text}\n\n-- \n{hint}\n",
+            body=f"{text}\n\n-- \n{hint}\n",
             from_email=self.account.sender,
             to=[parcel.to],
             headers=headers,
         )
-        body: SafeString = mark_safe(linebreaks(urlize(parcel.text, autoescape=True)))  # noqa: S308
-        page = format_html(
-            PAGE, get_language() or settings.LANGUAGE_CODE, subject, subject, body, hint
-        )
+        body: SafeString = mark_safe(linebreaks(urlize(text, autoescape=True)))  # noqa: S308
+        page = format_html(PAGE, language, subject, subject, body, hint)
         mail.attach_alternative(page, "text/html")
         return mail
 
@@ -113,6 +117,11 @@ class Email:
 def _one_line(text: str) -> str:
     """Return a text that fits into a header: nothing in it can begin another one."""
     return " ".join(text.split())
+
+
+def _language_of(text: str) -> str:
+    """Tell the language of a mail by its signs: one without Chinese ones is English."""
+    return settings.LANGUAGE_CODE if _CHINESE.search(text) else "en"
 
 
 def _hint() -> str:

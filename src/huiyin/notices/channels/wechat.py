@@ -7,11 +7,11 @@ memory to build on.
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from huiyin.notices.channels import Handed, Parcel, Unclear, Undeliverable, tencent_api, wire
 from huiyin.notices.channels.accounts import WechatAccount
+from huiyin.notices.channels.links import link_of
 from huiyin.notices.channels.vendor_templates import fill
 
 TOKEN = "/cgi-bin/stable_token"  # noqa: S105 - an address
@@ -92,14 +92,6 @@ class Wechat:
         return tencent_api.fetching(
             lambda: wire.request("POST", self.account.url + TOKEN, json=words)
         )
-
-
-def link_of(parcel: Parcel) -> str:
-    """Return the page a message leads to, empty when nobody outside could open it."""
-    link = parcel.values.get("link", "")
-    if link.startswith("/"):
-        return settings.PUBLIC_URL + link if settings.PUBLIC_URL else ""
-    return link
 
 
 def fitted(blank: str, value: str) -> str:

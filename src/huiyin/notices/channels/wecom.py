@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.notices.channels import Handed, Parcel, Unclear, Undeliverable, tencent_api, wire
 from huiyin.notices.channels.accounts import WecomAccount
-from huiyin.notices.channels.wechat import link_of
+from huiyin.notices.channels.links import link_of
 
 TOKEN = "/cgi-bin/gettoken"  # noqa: S105 - an address
 SEND = {"app": "/cgi-bin/message/send", "external": "/cgi-bin/externalcontact/message/send"}

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP
-from django.utils import translation
 
 from huiyin.fakes import mail as fake
 from huiyin.fakes.box import Fate
@@ -59,11 +58,21 @@ def test_a_mail_is_text_and_page(raw: list[EmailMessage], email: Channel) -> Non
     assert '<a href="https://fuwu.example.com/my/"' in page.get_content()
 
 
-def test_the_page_says_its_language(raw: list[EmailMessage], email: Channel) -> None:
-    with translation.override("en"):
-        email.send(parcel(TO))
+@pytest.mark.parametrize(("text", "language"), [("Done. Thank you.", "en"), ("办好了", "zh-hans")])
+def test_the_page_says_its_language(
+    raw: list[EmailMessage], email: Channel, text: str, language: str
+) -> None:
+    email.send(parcel(TO, text=text))
     page = raw[0].get_body(("html",))
-    assert page is not None and '<html lang="en">' in page.get_content()
+    assert page is not None and f'<html lang="{language}">' in page.get_content()
+
+
+def test_a_mail_leads_to_the_page_it_is_about(raw: list[EmailMessage], email: Channel) -> None:
+    email.send(parcel(TO, values={"link": "/my/matters/YG-1/"}))
+    for kind in ("plain", "html"):
+        part = raw[0].get_body((kind,))
+        assert part is not None
+        assert "https://fuwu.example.com/my/matters/YG-1/" in part.get_content()
 
 
 def test_nothing_typed_begins_another_header(raw: list[EmailMessage], email: Channel) -> None:
