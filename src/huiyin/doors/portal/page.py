@@ -1,8 +1,9 @@
 """The door of every owner's page: log in first, belong to a household, know which one is meant."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,7 @@ class OwnerRequest(HttpRequest):
 
     htmx: HtmxDetails
     caller: Caller
+    moment: datetime
     community: CommunityRow
     household: Household
     households: tuple[Household, ...]
@@ -70,7 +72,9 @@ def owner_page(view: View) -> View:
         request.household = _chosen(request)
         request.community = request.household.community
         people = sorted(request.caller.people)
-        request.unread = SimpleLazyObject(lambda: unread_told(person_ids=people))
+        request.unread = SimpleLazyObject(  # type: ignore[assignment]
+            lambda: unread_told(person_ids=people)
+        )
         request.section = request.path.strip("/").partition("/")[2].partition("/")[0]
         with timezone.override(ZoneInfo(request.community.zone)):
             return compressed(request, private(_answer(view, request, *args, **kwargs)))
@@ -93,7 +97,7 @@ _gzip = GZipMiddleware(lambda _request: HttpResponse())  # pads at random agains
 def compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Make a page small on its way; pictures are small as they are."""
     if response.get("Content-Type", "").startswith("text/html"):
-        return _gzip.process_response(request, response)  # type: ignore[no-any-return]
+        return cast(HttpResponse, _gzip.process_response(request, response))
     return response
 
 

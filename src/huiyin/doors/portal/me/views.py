@@ -30,7 +30,8 @@ EMAIL_AWAITED = "portal_email"  # the session's key for an address that awaits i
 @owner_page
 def me(request: OwnerRequest) -> HttpResponse:
     """Show what belongs to the person, each thing one tap away."""
-    context = {"number": masked_address(request.user.phone), "languages": LANGUAGES}
+    number = getattr(request.user, "phone", None) or ""
+    context = {"number": masked_address(number), "languages": LANGUAGES}
     return render(request, "me/me.html", context)
 
 
@@ -53,7 +54,7 @@ def helping(request: OwnerRequest) -> HttpResponse:
 def language(request: OwnerRequest) -> HttpResponse:
     """Read these pages, and be told things, in another language from now on."""
     chosen = request.POST.get("language", "")
-    set_page_language(user_id=request.user.pk, language=chosen)
+    set_page_language(user_id=request.caller.user_id or 0, language=chosen)
     set_language(
         by=request.caller,
         at=request.moment,

@@ -421,3 +421,9 @@ def test_nothing_of_it_is_kept_by_a_cache(cast: Cast) -> None:
     for answer in (client.get("/my/login/"), ask(client), client.get("/my/login/code/")):
         assert "no-store" in answer["Cache-Control"]
         assert "noindex" in answer["X-Robots-Tag"]
+
+
+def test_an_owners_session_opens_nothing_of_the_api(cast: Cast) -> None:
+    client = log_in()
+    for path in ("matters", "houses?community=YG&q=3-1", "me", "staff?community=YG"):
+        assert client.get(f"/api/v1/{path}").status_code in {401, 403, 404}
