@@ -2,56 +2,21 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from django.test import Client
 
 from conftest import MOMENT
 from huiyin.fakes import http, page
 from huiyin.fakes.box import Box, Fate, Letter
-from huiyin.fakes.keys import Keys, from_environment
-from huiyin.fakes.run import Running, running
+from huiyin.fakes.keys import from_environment
+from huiyin.fakes.run import Running
 from huiyin.notices import actions
 from huiyin.notices.channels import binding
 from huiyin.notices.channels.accounts import read_accounts
-from huiyin.notices.channels.tests.conftest import free_port
 
 SMS = Letter("sms", "http", "13800138000", "您好", reference="r-1")
-
-
-@pytest.fixture
-def fakes(settings: Any) -> Iterator[Running]:
-    """Run the providers; what they tell Huiyin goes through Django's own client."""
-    with running(
-        port=0, smtp_port=free_port(), huiyin="http://huiyin", keys=Keys(), delay=3600
-    ) as now:
-        now.box.silence = 0
-        settings.CHANNELS = read_accounts(now.environment, production=False)
-        now.reporter._client.close()
-        now.reporter._client = Straight()  # type: ignore[assignment]
-        yield now
-
-
-class Straight:
-    """A client whose requests go to Django without a line between."""
-
-    def post(self, url: str, *, content: bytes, headers: dict[str, str], params: Any = None) -> Any:
-        told = Client().post(
-            urlsplit(url).path,
-            content,
-            content_type=headers.pop("Content-Type"),
-            headers=headers,
-            query_params=params or {},
-        )
-        return SimpleNamespace(is_success=told.status_code == 200, text=told.content.decode())
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 @pytest.fixture
