@@ -65,13 +65,18 @@ def screens(browser: Browser, live_server: Any) -> Iterator[dict[str, Screen]]:
         )
         page = context.new_page()
         page.set_default_timeout(10_000)
-        found[size] = Screen(page, live_server.url)
-        page.on("console", found[size].hear)
-        page.on("pageerror", lambda error, seen=found[size]: seen.complaints.append(str(error)))
-        found[size].at(AT)
+        found[size] = listening(Screen(page, live_server.url))
     yield found
     for one in found.values():
         one.page.context.close()
+
+
+def listening(screen: Screen) -> Screen:
+    """Let a screen hear what its console says, at the moment of the cast."""
+    screen.page.on("console", screen.hear)
+    screen.page.on("pageerror", lambda error: screen.complaints.append(str(error)))
+    screen.at(AT)
+    return screen
 
 
 def come_in(phone: Screen, sms: Provider, at: datetime) -> None:

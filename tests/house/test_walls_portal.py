@@ -92,6 +92,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "my/notices/": (Page(own=True), Page(asked={"show": "told"}, own=True)),
     "my/notices/read/": (Page(form={}, own=True),),
     "my/notices/<str:number>/": (Page({"number": "*notice"}),),
+    "my/notices/<str:number>/paper/": (Page({"number": "*notice"}),),
     "my/answers/": (Page(own=True), Page(asked={"q": "停车"}, own=True)),
     "my/phones/": (Page(own=True),),
     "my/me/": (Page(own=True),),

@@ -19,6 +19,7 @@ from huiyin.announcements.audience import audience_of, halls_of
 from huiyin.announcements.drafts import when_of
 from huiyin.announcements.models import Announcement, Posting, Slip
 from huiyin.announcements.queries.hanging import to_hang
+from huiyin.announcements.queries.portal import shown_one
 from huiyin.announcements.queries.staff import unit_name
 from huiyin.announcements.rules import CUTS, SLIP_KINDS
 from huiyin.documents import typesetting
@@ -60,6 +61,19 @@ def posters(*, caller: Caller, number: str, at: datetime, site: str = "") -> Pri
     with translation.override(CHINESE):
         sheets = [_poster(one, place, at, site) for place in places[:MOST_SHEETS]]
     return Printed(_("海报 %(number)s") % {"number": number}, typesetting.pdf("poster", sheets))
+
+
+def published(*, caller: Caller, number: str, at: datetime, site: str = "") -> Printed:
+    """Draw an announcement as it hangs in the halls, for an owner whom it is about (OWN-03).
+
+    Raises NotFound to everybody else, UnableToPrint when it was taken back.
+    """
+    one = shown_one(caller=caller, at=at, number=number)
+    if one.state == Announcement.State.WITHDRAWN:
+        raise UnableToPrint(_("这条通知已经撤回,不再提供下载。"))
+    with translation.override(CHINESE):
+        sheet = _poster(one, "", at, site)
+    return Printed(_("通知 %(number)s") % {"number": number}, typesetting.pdf("poster", [sheet]))
 
 
 def posters_to_hang(

@@ -45,9 +45,7 @@ def published_one(*, caller: Caller, at: datetime, number: str) -> PublishedView
     A withdrawn one is still told to whoever follows an old link, with the reason. Raises NotFound
     for everybody else's, for drafts and before the first day.
     """
-    one = None if "\0" in number else _shown(caller, at).filter(number=number).first()
-    if one is None:
-        raise NotFound(_("没有这条通知,或它不是发给您的。"))
+    one = shown_one(caller=caller, at=at, number=number)
     meant = houses_of(one.community_id, audience_of(one)).filter(pk__in=list(caller.households))
     return PublishedView(
         row=_row(one, at),
@@ -60,6 +58,14 @@ def published_one(*, caller: Caller, at: datetime, number: str) -> PublishedView
         houses=tuple(meant.values_list("code", flat=True)),
         withdrawn_reason=one.withdrawn_reason,
     )
+
+
+def shown_one(*, caller: Caller, at: datetime, number: str) -> Announcement:
+    """Return what has been published about a house of the caller, for this room's papers."""
+    one = None if "\0" in number else _shown(caller, at).filter(number=number).first()
+    if one is None:
+        raise NotFound(_("没有这条通知,或它不是发给您的。"))
+    return one
 
 
 def _shown(caller: Caller, at: datetime) -> QuerySet[Announcement]:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("notices/", notices.notices, name="my_notices"),
     path("notices/read/", notices.read, name="my_notices_read"),
     path("notices/<str:number>/", notices.notice, name="my_notice"),
+    path("notices/<str:number>/paper/", notices.paper, name="my_notice_paper"),
     path("answers/", answers.answers, name="my_answers"),
     path("phones/", phones.phones, name="my_phones"),
     path("me/", me.me, name="my_me"),

@@ -9,9 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from huiyin.announcements import papers
 from huiyin.announcements import queries as announcements
 from huiyin.announcements.queries import PublishedRow
+from huiyin.doors.parts import codes
 from huiyin.doors.parts.fragments import show, wants_fragment
+from huiyin.doors.parts.pdf import pdf_answer
 from huiyin.doors.portal.page import OwnerRequest, owner_page
 from huiyin.notices import actions as telling
 from huiyin.notices import queries as told
@@ -80,6 +83,16 @@ def notice(request: OwnerRequest, number: str) -> HttpResponse:
     )
     context = {"notice": found, "poster": _poster(found.row)}
     return render(request, "my_notices/notice.html", context)
+
+
+@require_safe
+@owner_page
+def paper(request: OwnerRequest, number: str) -> HttpResponse:
+    """Send one announcement as it hangs in the halls."""
+    printed = papers.published(
+        caller=request.caller, number=number, at=request.moment, site=codes.site(request)
+    )
+    return pdf_answer(printed.name, printed.data)
 
 
 @require_POST

@@ -1,7 +1,7 @@
 """An owner's matters: who has it, by when, what happened, and what the owner can do."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,9 +40,15 @@ def done(cast: Cast, number: str, moment: datetime = AT + timedelta(minutes=40))
     matters.finish_matter(by=technician, at=moment, number=number, result="更换阀芯,试水不漏")
 
 
-def act(http: Client, number: str, verb: str, moment: datetime = LATER, **given: Any) -> Any:
+def act(
+    http: Client,
+    number: str,
+    verb: str,
+    given: Mapping[str, Any] | None = None,
+    moment: datetime = LATER,
+) -> Any:
     """Use a verb as the page does without scripts."""
-    return http.post(f"/my/matters/{number}/{verb}/", given, headers=at(moment))
+    return http.post(f"/my/matters/{number}/{verb}/", dict(given or {}), headers=at(moment))
 
 
 @pytest.mark.rule("OWN-01")
@@ -99,7 +105,7 @@ def test_list_pages_and_costs_the_same_however_long(cast: Cast, owner_client: Lo
 def test_page_costs_the_same_however_much_happened(cast: Cast, owner_client: LogIn) -> None:
     http, number = owner_client(), raised(cast)
     for hour in range(1, 6):
-        act(http, number, "chase", AT + timedelta(hours=hour))
+        act(http, number, "chase", moment=AT + timedelta(hours=hour))
     done(cast, number, AT + timedelta(hours=7))
     http.get(f"/my/matters/{number}/", headers=at(AT + timedelta(hours=8)))
     with CaptureQueriesContext(connection) as queries:
@@ -129,12 +135,12 @@ def test_confirm_rate_and_open_again(cast: Cast, owner_client: LogIn) -> None:
     http, number = owner_client(), raised(cast)
     done(cast, number)
     assert act(http, number, "confirm").status_code == 302
-    rated = act(http, number, "rate", **{"rate-satisfaction": "2", "rate-comment": "又漏了"})
+    rated = act(http, number, "rate", {"rate-satisfaction": "2", "rate-comment": "又漏了"})
     assert rated.status_code == 302
     shown = http.get(f"/my/matters/{number}/", headers=at(LATER)).content.decode()
     assert "您确认已办好" in shown and "您评价了 2 分" in shown and "您的评价" in shown
     assert "确认已办好</button>" not in shown
-    assert act(http, number, "reopen", **{"reopen-reason": "还是滴水"}).status_code == 302
+    assert act(http, number, "reopen", {"reopen-reason": "还是滴水"}).status_code == 302
     again = http.get(f"/my/matters/{number}/", headers=at(LATER)).content.decode()
     assert "重新办理,正在安排人员" in again and "还是滴水" in again
     assert Matter.objects.get(number=number).state == "reopened"
@@ -142,10 +148,10 @@ def test_confirm_rate_and_open_again(cast: Cast, owner_client: LogIn) -> None:
 
 def test_chased_once_an_hour(cast: Cast, owner_client: LogIn) -> None:
     http, number = owner_client(), raised(cast)
-    assert act(http, number, "chase", **{"chase-note": "什么时候来?"}).status_code == 302
+    assert act(http, number, "chase", {"chase-note": "什么时候来?"}).status_code == 302
     shown = http.get(f"/my/matters/{number}/", headers=at(LATER)).content.decode()
     assert "以后可以再催" in shown and "今天 11:00" in shown and "您催办了" in shown
-    again = act(http, number, "chase", **{"chase-note": "急!"})
+    again = act(http, number, "chase", {"chase-note": "急!"})
     said = again.content.decode()
     assert again.status_code == 409
     assert "刚刚已经催过" in said and "急!" in said  # what was typed is still there
@@ -167,7 +173,7 @@ def test_every_refusal_is_a_sentence_beside_what_was_typed(
 ) -> None:
     http, number = owner_client(), raised(cast)
     done(cast, number)
-    answer = act(http, number, verb, **given)
+    answer = act(http, number, verb, given)
     shown = answer.content.decode()
     assert answer.status_code == refusal[0] and refusal[1] in shown
     for typed in given.values():
@@ -178,8 +184,8 @@ def test_another_tab_was_faster(cast: Cast, owner_client: LogIn) -> None:
     """What somebody wrote for a form that is no longer there is still there to be copied."""
     http, number = owner_client(), raised(cast)
     done(cast, number)
-    act(http, number, "reopen", **{"reopen-reason": "还是滴水"})
-    late = act(http, number, "rate", **{"rate-satisfaction": "1", "rate-comment": "师傅没带工具"})
+    act(http, number, "reopen", {"reopen-reason": "还是滴水"})
+    late = act(http, number, "rate", {"rate-satisfaction": "1", "rate-comment": "师傅没带工具"})
     shown = late.content.decode()
     assert late.status_code == 409
     assert "这件事还在办理" in shown and "下面已是最新情况" in shown and "师傅没带工具" in shown
@@ -190,7 +196,7 @@ def test_words_and_photos_are_added_once(cast: Cast, owner_client: LogIn) -> Non
     given = {"add-key": str(uuid.uuid4()), "add-text": "楼下也渗水了"}
     taken = picture()
     for _again in range(2):
-        sent = act(http, number, "add", **given, **{"add-photos": [photo("p.jpg", taken)]})
+        sent = act(http, number, "add", {**given, "add-photos": [photo("p.jpg", taken)]})
         assert sent.status_code == 302
     assert Event.objects.filter(kind="added").count() == 1
     shown = http.get(f"/my/matters/{number}/", headers=at(LATER)).content.decode()
@@ -203,7 +209,7 @@ def test_words_and_photos_are_added_once(cast: Cast, owner_client: LogIn) -> Non
 
 def test_photos_of_a_refused_word_are_kept(cast: Cast, owner_client: LogIn) -> None:
     http, number = owner_client(), raised(cast)
-    page = act(http, number, "add", **{"add-key": "x", "add-photos": [photo()]})
+    page = act(http, number, "add", {"add-key": "x", "add-photos": [photo()]})
     assert page.status_code == 422 and 'name="add-kept"' in page.content.decode()
 
 

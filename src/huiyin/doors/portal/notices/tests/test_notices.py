@@ -12,6 +12,7 @@ from huiyin.announcements import actions
 from huiyin.announcements.audience import Audience
 from huiyin.announcements.rules import Facts
 from huiyin.announcements.tests.blocks import Blocks, make_blocks
+from huiyin.doors.console.tests.visit import words_of
 from huiyin.matters.tests.cast import AT, Cast
 from huiyin.notices import courier
 from huiyin.owners.tests.people import raised
@@ -70,6 +71,15 @@ def test_what_is_not_about_my_house_is_not_there(blocks: Blocks, owner_client: L
     assert http.get(f"/my/notices/{number}/").status_code == 404
 
 
+def test_the_paper_of_the_hall_can_be_kept(blocks: Blocks, owner_client: LogIn) -> None:
+    number = blocks.published()
+    paper = owner_client(OWNER_OF_SEVEN).get(f"/my/notices/{number}/paper/")
+    assert paper["Content-Type"] == "application/pdf" and "no-store" in paper["Cache-Control"]
+    shown = words_of(paper.content)
+    assert "停电通知" in shown and "7栋、8栋" in shown
+    assert owner_client().get(f"/my/notices/{number}/paper/").status_code == 404
+
+
 def test_withdrawn_it_says_so(blocks: Blocks, owner_client: LogIn) -> None:
     number = blocks.published()
     actions.withdraw(
@@ -78,7 +88,9 @@ def test_withdrawn_it_says_so(blocks: Blocks, owner_client: LogIn) -> None:
     http = owner_client(OWNER_OF_SEVEN)
     assert "停电通知" not in http.get("/my/notices/", headers=at(LATER)).content.decode()
     page = http.get(f"/my/notices/{number}/", headers=at(LATER)).content.decode()
-    assert "已经撤回" in page and "供电局取消检修" in page
+    assert "已经撤回" in page and "供电局取消检修" in page and "PDF" not in page
+    paper = http.get(f"/my/notices/{number}/paper/", headers=at(LATER))
+    assert paper.status_code == 409 and "已经撤回" in paper.content.decode()
 
 
 def test_told_in_the_app_counted_and_read(cast: Cast, owner_client: LogIn) -> None:
