@@ -15,6 +15,7 @@ from huiyin.estate import queries as estate
 from huiyin.flows import greetings, leaving, reactions, reviewing, weekly
 from huiyin.kernel.caller import SYSTEM
 from huiyin.notices import courier
+from huiyin.owners import actions as owners
 
 log = logging.getLogger("huiyin.schedule")
 
@@ -69,8 +70,8 @@ def relieve(at: datetime) -> int:
 def keep_desk(at: datetime) -> int:
     """Open the log of the shift of now where it is missing, every minute; return how many were.
 
-    What the exchange told long ago is forgotten along with it, and reports about messages that
-    are not ours.
+    What the exchange told long ago is forgotten along with it, reports about messages that are not
+    ours, and forms of owners that nobody sends a second time any more.
     """
     if _kept and _kept["at"] <= at < _kept["at"] + LOGS_EVERY:
         return 0
@@ -79,6 +80,7 @@ def keep_desk(at: datetime) -> int:
         opened = desk.keep_logs(at=at)
         desk.forget_deliveries(at=at)
         courier.forget_reports(at=at)
+        owners.forget_submissions(at=at)
     except Exception:
         log.exception("duty logs failed")
     _kept["at"] = at

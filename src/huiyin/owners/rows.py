@@ -147,11 +147,15 @@ class KeptPerson:
 
 @dataclass(frozen=True, slots=True)
 class KeptData:
-    """What is kept of the reader, and for how long (``retention``, in sentences)."""
+    """What is kept of the reader, and for how long (``retention``, in sentences).
+
+    ``addresses`` are where else they are reached, their middle hidden.
+    """
 
     log_in: str
     language: str
     people: tuple[KeptPerson, ...]
+    addresses: tuple[str, ...]
     matters: int
     messages: int
     retention: tuple[str, ...]

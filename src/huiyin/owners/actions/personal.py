@@ -9,13 +9,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiyin.accounts.models import User
+from huiyin.documents.queries import owner_papers
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import NotFound
 from huiyin.matters.actions.intake import check_text
 from huiyin.matters.models import Event, Matter
+from huiyin.notices.queries import preferences
 from huiyin.owners import titles
 from huiyin.owners.actions.requests import raise_request
-from huiyin.owners.queries.personal import people_kept, retention
+from huiyin.owners.queries.personal import messages_to, people_kept, retention
 from huiyin.trail.actions import record
 
 # Events in which the owner speaks: what colleagues wrote is theirs.
@@ -44,7 +46,13 @@ def export(*, by: Caller, at: datetime) -> dict[str, Any]:
         "log_in": user.phone or "",
         "language": user.language,
         "people": [_plain(asdict(one)) for one in people_kept(by, user.phone or "", full=True)],
+        "addresses": {
+            one.channel: one.value
+            for one in preferences(person_ids=sorted(by.people)).addresses.values()
+        },
         "matters": _matters(by),
+        "messages": _messages(by),
+        "papers": _papers(by, at),
         "retention": [str(one) for one in retention()],
     }
 
@@ -76,6 +84,25 @@ def _matters(by: Caller) -> list[dict[str, Any]]:
         }
         for one in rows
     ]
+
+
+def _messages(by: Caller) -> list[dict[str, str]]:
+    """Return what the caller was told, and where."""
+    rows = messages_to(by).values_list("at", "channel", "address", "subject", "text", "state")
+    names = ("at", "channel", "address", "subject", "text", "state")
+    return [dict(zip(names, (row[0].isoformat(), *row[1:]), strict=True)) for row in rows]
+
+
+def _papers(by: Caller, at: datetime) -> list[dict[str, str]]:
+    """Return the papers meant for the caller by number; they are opened one by one."""
+    found: list[dict[str, str]] = []
+    cursor = ""
+    while True:
+        page = owner_papers(caller=by, at=at, cursor=cursor)
+        found += [{"number": one.number, "title": one.title} for one in page.items]
+        if page.next is None:
+            return found
+        cursor = page.next
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from huiyin.accounts.models import User
@@ -11,6 +12,9 @@ from huiyin.estate.titles import role_title
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import NotFound
 from huiyin.matters.models import Matter
+from huiyin.notices.models import Message
+from huiyin.notices.queries import preferences
+from huiyin.notices.rules import masked_address
 from huiyin.owners import titles
 from huiyin.owners.rows import KeptData, KeptPerson, KeptPhone, KeptRole
 from huiyin.trail.actions import record
@@ -26,10 +30,20 @@ def kept(*, caller: Caller, at: datetime) -> KeptData:
         log_in=masked(user.phone) if user.phone else "",
         language=user.language,
         people=people_kept(caller, user.phone or "", full=False),
+        addresses=tuple(
+            masked_address(one.value)
+            for one in preferences(person_ids=sorted(caller.people)).addresses.values()
+        ),
         matters=Matter.objects.filter(person__in=caller.people).count(),
-        messages=0,
+        messages=messages_to(caller).count(),
         retention=retention(),
     )
+
+
+def messages_to(caller: Caller) -> QuerySet[Message]:
+    """Return what was said to the caller, on whatever way; codes are kept nowhere."""
+    found = Message.objects.filter(person__in=caller.people, telling__isnull=False)
+    return found.exclude(telling__category="code").order_by("id")
 
 
 def people_kept(caller: Caller, log_in: str, *, full: bool) -> tuple[KeptPerson, ...]:
@@ -83,6 +97,6 @@ def retention() -> tuple[str, ...]:
     return (
         _("您的姓名、电话和房号由服务中心登记,用于办理您的事项和通知您;您搬走后保留在住户档案里。"),
         _("您报的事项和办理记录是服务档案,不会删除;匿名反映的事项不记录您是谁。"),
-        _("登录验证码用过或过期后即清除;短信里不含您的住址。"),
+        _("发给您的通知留有记录,用来查证我们是否告诉过您;登录验证码用过或过期后即清除。"),
         _("资料有误可以申请更正,由前台核实后修改,修改会留下记录。"),
     )

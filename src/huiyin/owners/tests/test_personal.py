@@ -11,6 +11,7 @@ from huiyin.kernel.errors import NotFound
 from huiyin.matters import actions as matters
 from huiyin.matters.models import Matter
 from huiyin.matters.tests.cast import AT, Cast
+from huiyin.notices.courier import run_once
 from huiyin.owners import actions, queries
 from huiyin.owners.tests.people import OWNER, account, caller, lives, person, raised
 from huiyin.trail.models import Entry
@@ -46,7 +47,12 @@ def test_an_export_is_whole_and_holds_nobody_else(cast: Cast) -> None:
     assert [one["text"] for one in taken["matters"][0]["said"]] == ["厨房漏水", "快"]
     for other in (spouses, nameless, "李明", SPOUSE, "业主难缠", "赵强", "阳台漏水"):
         assert other not in text
-    (entry,) = Entry.objects.filter(action="owners.exported")
+    run_once(AT)
+    again = actions.export(by=caller(), at=AT)
+    assert {one["channel"] for one in again["messages"]} >= {"in_app"}
+    assert any(mine in one["text"] for one in again["messages"])
+    assert spouses not in str(again["messages"])
+    entry = Entry.objects.filter(action="owners.exported").earliest("id")
     assert entry.by_id == account(OWNER).pk
 
 
