@@ -96,7 +96,7 @@ def test_a_work_order_goes_to_its_foreman_and_is_due_the_same_day(
 
     assert Matter.objects.get(number=number).owner.code == cast.code(post)
     told = Message.objects.get(about=number, purpose__endswith=":received")
-    assert told.recipient.code == cast.code(post)
+    assert told.recipient_id == cast.employee(post).pk
     for code in ("answer", "finish"):
         assert promises(number, code) == [("running", moment("2026-03-17 00:00"), None)]
 
@@ -124,7 +124,7 @@ def test_the_department_finishes_in_time_and_the_follower_hears_of_it_at_once(ca
 
     assert promises(number, "finish")[0][0] == "kept"
     told = Message.objects.get(about=number, purpose__contains=":finished:")
-    assert (told.recipient.code, told.at) == ("E017", AT + DAY)
+    assert (told.recipient_id, told.at) == (cast.employee("E017").pk, AT + DAY)
 
 
 @pytest.mark.rule("REC-11")
@@ -309,7 +309,7 @@ def test_a_serious_complaint_is_the_managers_and_the_supervisor_follows_it(cast:
     assert matter.follower is not None
     assert matter.follower.code == cast.code("supervisor")
     told = Message.objects.get(about=number, purpose__endswith=":received")
-    assert told.recipient.code == cast.code("manager")
+    assert told.recipient_id == cast.employee("manager").pk
 
     actions.escalate_matter(
         by=cast.caller("supervisor"), at=AT + HOUR, number=number, to="E002", reason="需公司出面"
@@ -325,7 +325,7 @@ def test_what_turns_out_important_is_told_to_the_manager_and_changes_its_clocks(
     )
 
     told = Message.objects.get(about=number, purpose__endswith=":important")
-    assert told.recipient.code == cast.code("manager")
+    assert told.recipient_id == cast.employee("manager").pk
     assert promises(number, "answer")[0][0] == "void"
     assert promises(number, "leader_answer") == [("running", moment("2026-03-18 18:00"), None)]
 

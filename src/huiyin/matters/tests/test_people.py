@@ -294,7 +294,7 @@ def test_what_is_reclassified_as_important_is_told_to_the_manager(cast: Cast) ->
     it: dict[str, Any] = {"by": cast.caller("supervisor"), "at": AT, "number": number}
     actions.reclassify_matter(**it, kind="repair", reason="漏水", important=True)
     told = Message.objects.filter(about=number, purpose__endswith=":important")
-    assert [one.recipient.code for one in told] == [cast.code("manager")]
+    assert [one.recipient_id for one in told] == [cast.employee("manager").pk]
 
 
 @pytest.mark.rule("HR-02")

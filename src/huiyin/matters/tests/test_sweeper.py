@@ -55,7 +55,7 @@ def crowd(transactional_db: None) -> Cast:
 
 def _told() -> list[tuple[str, str, str]]:
     return sorted(
-        (one.purpose.rpartition(":")[2], one.recipient.code, one.state)
+        (one.purpose.rpartition(":")[2], one.recipient.code if one.recipient else "", one.state)
         for one in Message.objects.filter(fence__isnull=False).select_related("recipient")
     )
 
