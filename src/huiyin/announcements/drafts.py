@@ -73,7 +73,7 @@ def telling_values(announcement: Announcement) -> dict[str, str]:
         "line": facts.line,
         "area": facts.area,
         "from": moment_of(facts.from_at, zone),
-        "until": moment_of(facts.until_at, zone),
+        "until": _until(facts, zone),
         "lifts": facts.lifts,
         "precautions": facts.precautions,
     }
@@ -85,6 +85,14 @@ def moment_of(at: datetime | None, zone: str) -> str:
         return ""
     local = at.astimezone(ZoneInfo(zone))
     return f"{_day(local)}{local:%H:%M}"
+
+
+def _until(facts: Facts, zone: str) -> str:
+    """Say the end of a cut, without the day where it is the one it begins on."""
+    if facts.from_at is None or facts.until_at is None:
+        return moment_of(facts.until_at, zone)
+    begins, ends = (one.astimezone(ZoneInfo(zone)) for one in (facts.from_at, facts.until_at))
+    return f"{ends:%H:%M}" if begins.date() == ends.date() else moment_of(facts.until_at, zone)
 
 
 def when_of(from_at: datetime | None, until_at: datetime | None, zone: str) -> str:

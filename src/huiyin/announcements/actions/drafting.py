@@ -19,6 +19,7 @@ from huiyin.announcements.rules import (
     AUDIENCES,
     CATEGORIES,
     CHANNELS,
+    CUTS,
     MAY_BE_URGENT,
     PAPERS,
     Facts,
@@ -49,7 +50,7 @@ class UnableToSubmit(WrongState):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All that somebody writes of an announcement."""
+    """All that somebody writes of an announcement; facts are kept of a cut alone."""
 
     category: str
     title: str
@@ -239,7 +240,7 @@ def _checked(content: Content, community: Community) -> dict[str, object]:
         "starts_on": content.starts_on,
         "ends_on": content.ends_on,
         "channels": channels,
-        **_checked_facts(content.facts),
+        **_checked_facts(content.facts if content.category in CUTS else NO_FACTS),
     }
 
 

@@ -256,6 +256,9 @@ def _filled(request: StaffRequest) -> AnnouncementForm:
     data: QueryDict = request.POST.copy()
     if body:
         data["title"], data["body"] = title, body
+    if until := typed.cleaned_data.get("until_at"):
+        last = timezone.localtime(until).date().isoformat()
+        data["ends_on"] = max(data.get("ends_on", ""), last)  # shown until it is over
     form = AnnouncementForm(data, places=_places(request))
     form.is_valid()
     for name in set(form.errors) - {"from_at", "until_at"}:

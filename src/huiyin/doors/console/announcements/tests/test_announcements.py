@@ -237,7 +237,7 @@ def test_more_than_a_page_is_walked_by_cursor(blocks: Blocks) -> None:
         blocks.published()
     keeper = visitor(blocks.cast, "keeper")
     shown = text_of(keeper.get("/announcements/", show="all"))
-    assert shown.count('class="hy-row"') == 3
+    assert shown.count('class="an-row"') == 3
     assert keeper.get("/announcements/", show="all", cursor="zz").status_code == 422
     assert keeper.get("/postings/", cursor="zz").status_code == 422
     assert keeper.get("/postings/", show="mine").status_code == 404
