@@ -296,7 +296,7 @@ class Handler(BaseHTTPRequestHandler):
         self._back("answered" if said else "silent")
 
     def _unfollow(self) -> None:
-        self.server.box.unfollow(self._form().get("openid", ""))
+        self.server.reporter.left(self._form().get("openid", ""))
         self._back()
 
     # -- what they share

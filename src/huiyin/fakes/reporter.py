@@ -75,6 +75,11 @@ class Reporter:
             self.box.reported(shown, delivered=True)
         return said or answer
 
+    def left(self, openid: str) -> None:
+        """Let somebody stop following."""
+        self.box.unfollow(openid)
+        self._tell_wechat(openid, {"MsgType": "event", "Event": "unsubscribe", "EventKey": ""})
+
     def _work(self) -> None:
         while (sent := self._waiting.get()) is not None:
             if self._stop.wait(self.delay):

@@ -2,8 +2,8 @@
 
 Delivery reports of our own kind of gateway are signed (Standard Webhooks); Alibaba and Tencent sign
 nothing, so a secret stands in the address they are given. WeChat signs with the token of the
-account, and tells who follows it with a ticket of ours. Reports may come twice, late, or about
-messages nobody knows: all that is answered as received. Bodies are never logged.
+account, and tells who follows it with a ticket of ours, or no longer. Reports may come twice, late,
+or about messages nobody knows: all that is answered as received. Bodies are never logged.
 """
 
 import hmac
@@ -158,6 +158,10 @@ def _event(told: dict[str, str]) -> HttpResponse:
         return _bind(told, key.removeprefix(SCENE))
     elif event == "SCAN":
         return _bind(told, key)
+    elif event == "unsubscribe" and told.get("FromUserName"):
+        actions.forget_address(
+            by=SYSTEM, at=clock.now(), channel="wechat", value=told["FromUserName"]
+        )
     return HttpResponse("success", content_type="text/plain")
 
 

@@ -179,12 +179,15 @@ def test_the_buttons_plan_mischief(fakes: Running) -> None:
     assert fakes.box.rows() == ()
 
 
-def test_followers_come_and_go(fakes: Running) -> None:
+def test_followers_come_and_go(fakes: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[dict[str, Any]] = []
+    monkeypatch.setattr(actions, "forget_address", lambda **given: gone.append(given))
     ask(fakes, "POST", "/scan", data={"name": "李叔", "scene": ""})
     (openid,) = fakes.box.followers()
     assert "李叔" in ask(fakes, "GET", "/").text
     ask(fakes, "POST", "/unfollow", data={"openid": openid})
     assert not fakes.box.followers()
+    assert [one["value"] for one in gone] == [openid]
 
 
 def test_other_sites_change_nothing(fakes: Running) -> None:

@@ -10,8 +10,9 @@ from huiyin.fakes.box import Fate
 from huiyin.fakes.run import Running
 from huiyin.notices import courier
 from huiyin.notices.channels import binding
-from huiyin.notices.models import Message
+from huiyin.notices.models import Address, Message
 from huiyin.notices.tests.telling import code, news, outside, say, with_email
+from huiyin.trail.models import Entry
 
 if TYPE_CHECKING:
     from huiyin.estate.tests.cast import Town
@@ -100,6 +101,19 @@ def test_what_wechat_does_not_bring_goes_by_sms_and_mail(fakes: Running, town: "
     channels = [(channel, state) for channel, state, _problem in outside("YG-2:received")]
     assert channels == [("wechat", "failed"), ("sms", "failed"), ("email", "sent")]
     assert {one.letter.channel for one in fakes.box.rows()} == {"wechat", "sms", "email"}
+
+
+def test_who_stops_following_is_told_by_sms(fakes: Running, town: "Town") -> None:
+    fakes.reporter.scanned(binding.ticket([town.owner.pk], at=MOMENT), "王阿姨")
+    (mine,) = Address.objects.filter(person=town.owner)
+    fakes.reporter.left(mine.value)
+    fakes.reporter.left(mine.value)  # told twice: nothing more to forget
+    assert not Address.objects.exists()
+    entries = Entry.objects.filter(action="notices.address_set").order_by("id")
+    assert [one.after["address"] for one in entries][1:] == [""]
+    say(news(town))
+    go_round()
+    assert outside() == [("sms", "sent", "")]
 
 
 def test_a_code_arrives_and_is_forgotten(fakes: Running, town: "Town") -> None:

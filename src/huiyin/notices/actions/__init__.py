@@ -1,6 +1,11 @@
 """Every write of what people are told: the outbox, tellings, choices, reports, templates."""
 
-from huiyin.notices.actions.choices import set_address, set_language, set_preference
+from huiyin.notices.actions.choices import (
+    forget_address,
+    set_address,
+    set_language,
+    set_preference,
+)
 from huiyin.notices.actions.outbox import (
     Fence,
     NewMessage,
@@ -34,6 +39,7 @@ __all__ = [
     "UnableToWord",
     "carry_over",
     "deliver",
+    "forget_address",
     "mark_read",
     "mark_told_read",
     "put_in_review",

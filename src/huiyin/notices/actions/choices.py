@@ -95,6 +95,22 @@ def set_address(
         )
 
 
+@transaction.atomic
+def forget_address(*, by: Caller, at: datetime, channel: str, value: str) -> int:
+    """Forget an address that its provider says is gone, whoever gave it; return at how many.
+
+    Who stops following the official account is told the other ways from then on.
+    """
+    gone = Address.objects.select_for_update().filter(channel=channel, value=value)
+    found = list(gone.select_related("person").order_by("person_id"))
+    for one in found:
+        one.delete()
+        before = {"address": masked_address(value)}
+        after = {"channel": channel, "address": ""}
+        _trail(one.person, "notices.address_set", after, before=before, by=by, at=at)
+    return len(found)
+
+
 def _people(by: Caller, person_ids: Sequence[int]) -> list[Person]:
     """Return persons whom the caller is, or who live where the caller works; else NotFound."""
     people = list(Person.objects.filter(pk__in=list(person_ids)).order_by("id"))
