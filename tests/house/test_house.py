@@ -36,6 +36,7 @@ FLOORS = (
         "visitors",
         "announcements",
         "owners",
+        "together",
     ),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

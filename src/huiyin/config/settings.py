@@ -89,6 +89,7 @@ ROOMS = [
     "visitors",
     "announcements",
     "owners",
+    "together",
     "doors.parts",
     "doors.console",
     "doors.clock",

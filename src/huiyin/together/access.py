@@ -1,0 +1,72 @@
+"""Who takes part and who looks after it: neighbours of the community, and its staff (OWN-03)."""
+
+from django.utils.translation import gettext as _
+
+from huiyin.estate.models import House, Person
+from huiyin.kernel.caller import Caller
+from huiyin.kernel.errors import Forbidden, NotFound
+from huiyin.staff.access import LEADERS
+
+HOSTS = (*LEADERS, "supervisor", "keeper", "quality")
+MODERATORS = (*HOSTS, "receptionist", "dispatcher")
+
+
+def neighbour(caller: Caller, community_id: int) -> Person:
+    """Return the person the caller is in a community; NotFound unless somebody lives there."""
+    lives = House.objects.filter(pk__in=list(caller.households), community_id=community_id)
+    found = Person.objects.filter(pk__in=list(caller.people), community_id=community_id)
+    person = found.order_by("id").first() if lives.exists() else None
+    if person is None:
+        raise NotFound(_("没有这个小区,或您目前不是这里的住户。"))
+    return person
+
+
+def own_house(caller: Caller, community_id: int, house_id: int) -> House:
+    """Return a house of the caller's own in a community; NotFound for any other."""
+    houses = House.objects.filter(pk=house_id, community_id=community_id)
+    found = houses.first() if house_id in caller.households else None
+    if found is None:
+        raise NotFound(_("没有这套房屋,或您目前不是这套房屋的住户。"))
+    return found
+
+
+def admit_staff(caller: Caller, community_id: int) -> None:
+    """Raise NotFound unless the caller works in the community."""
+    if not caller.works_in(community_id):
+        raise NotFound(_("没有这个小区,或您不在该小区任职。"))
+
+
+def admit_host(caller: Caller, community_id: int) -> None:
+    """Admit who may ask surveys and plan gatherings."""
+    admit_staff(caller, community_id)
+    if not caller.holds(community_id, *HOSTS):
+        raise Forbidden(_("问卷和活动由管家、主管和经理发起。"))
+
+
+def admit_moderator(caller: Caller, community_id: int) -> None:
+    """Admit who may answer for the service centre on the board, and hide what may not stand."""
+    admit_staff(caller, community_id)
+    if not caller.holds(community_id, *MODERATORS):
+        raise Forbidden(_("邻里留言由前台、管家和主管管理。"))
+
+
+def reads(caller: Caller, community_id: int) -> bool:
+    """Tell whether the caller lives or works in a community."""
+    if caller.works_in(community_id):
+        return True
+    houses = House.objects.filter(pk__in=list(caller.households), community_id=community_id)
+    return houses.exists()
+
+
+def shown_name(person: Person, households: dict[int, str]) -> str:
+    """Return how somebody is called among neighbours: building and surname, never more."""
+    house = (
+        House.objects.filter(pk__in=list(households), community_id=person.community_id)
+        .exclude(kind=House.Kind.PARKING)
+        .select_related("building")
+        .order_by("order_key")
+        .first()
+    )
+    surname = _("%(name)s业主") % {"name": person.name[:1]}
+    place = house.building.name if house and house.building else ""
+    return f"{place} {surname}".strip()
