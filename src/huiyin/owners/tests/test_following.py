@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from huiyin.estate.models import Community
@@ -340,6 +342,18 @@ def test_who_called_is_told_as_well_when_known_and_nobody_else(cast: Cast) -> No
     nameless = cast.receive(kind="complaint", anonymous=True)
     assert told(known) == ["matter.received"]
     assert told(unknown) == told(nameless) == []
+
+
+@pytest.mark.rule("REC-11")
+def test_telling_costs_reception_one_statement(cast: Cast) -> None:
+    cast.receive(kind="repair", phone="13700000000")  # what is read once is read
+    with CaptureQueriesContext(connection) as untold:
+        cast.receive(kind="repair", phone="13700000000")
+    with CaptureQueriesContext(connection) as telling:
+        cast.receive(kind="repair", phone=OWNER)
+    assert len(telling) <= len(untold) + 1
+    inserts = [one["sql"] for one in telling if "INSERT INTO notices_telling" in one["sql"]]
+    assert len(inserts) == 1
 
 
 @pytest.mark.rule("REC-11")

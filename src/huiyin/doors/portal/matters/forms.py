@@ -89,7 +89,7 @@ class Chase(VerbForm):
     """Where is it?"""
 
     verb, icon = "chase", "bell"
-    title, done = _("催一下"), _("已替您催办,经办人和他的主管都收到了。")
+    title, done = _("催一下"), _("已替您催办,经办人收到了。")
     note = forms.CharField(label=_("想说的话"), required=False, widget=text_area(2))
 
 

@@ -6,6 +6,9 @@ import pytest
 
 from huiyin.doors.console.tests.visit import text_of, visitor
 from huiyin.matters.tests.cast import AT, Cast
+from huiyin.owners.actions import chase
+from huiyin.owners.tests.people import caller as owner
+from huiyin.owners.tests.people import raised
 
 
 def test_overdue_stands_first(cast: Cast) -> None:
@@ -14,6 +17,15 @@ def test_overdue_stands_first(cast: Cast) -> None:
     shown = text_of(visitor(cast, "dispatcher").get("/matters/"))
     assert shown.index(late) < shown.index(fresh)
     assert "超时" in shown
+
+
+@pytest.mark.rule("OWN-01")
+def test_what_an_owner_chased_shows_how_often(cast: Cast) -> None:
+    number = raised(cast)
+    chase(by=owner(), at=AT, number=number)
+    cast.receive()
+    for path in ("/matters/", "/dispatch/", f"/matters/{number}/"):
+        assert "业主催办 1 次" in text_of(visitor(cast, "dispatcher").get(path)), path
 
 
 def test_filters_narrow_and_stay_chosen(cast: Cast) -> None:
