@@ -81,9 +81,9 @@ def meant_for(house_ids: Iterable[int]) -> Q:
     named = Place.objects.filter(announcement=OuterRef("pk"))
     return (
         Q(audience="all", community__in=homes.values("community"))
-        | Exists(named.filter(building__in=homes.values("building")))
-        | Exists(named.filter(unit__in=homes.values("unit")))
-        | Exists(named.filter(house__in=houses))
+        | Q(Exists(named.filter(building__in=homes.values("building"))))
+        | Q(Exists(named.filter(unit__in=homes.values("unit"))))
+        | Q(Exists(named.filter(house__in=houses)))
     )
 
 

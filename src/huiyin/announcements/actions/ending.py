@@ -104,7 +104,7 @@ def _told(announcement: Announcement) -> tuple[int, ...]:
         telling__purpose=f"announcement:{announcement.pk}", state__in=REACHED
     )
     people = found.order_by("person_id").values_list("person_id", flat=True).distinct()
-    return tuple(one for one in people if one is not None)
+    return tuple(people)
 
 
 def _correct(announcement: Announcement, people: Iterable[int], at: datetime, reason: str) -> None:

@@ -1,7 +1,7 @@
 """Papers on their way: posters put up and taken down, door notices, letters (NOT-02, NOT-03)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -139,7 +139,7 @@ def _slip(by: Caller, slip_id: int, kind: str) -> Slip:
     return slip
 
 
-def _hold_of(numbers: Sequence[str]) -> None:
+def _hold_of(numbers: Iterable[str]) -> None:
     for number in numbers:
         hold(number)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from huiyin.announcements import titles
@@ -257,11 +257,9 @@ def _tallies(one: Announcement, at: datetime) -> tuple[Tally, ...]:
                 total=Count("id"),
                 late=Count("id", filter=to_do & late),
             )
-            .order_by(F("kind"))
+            .order_by("kind")
         )
-        for row in rows:
-            kind = row.pop("kind")
-            tallies.append(Tally(kind, str(titles.CHANNELS[kind]), **row))
+        tallies += [Tally(title=str(titles.CHANNELS[row["kind"]]), **row) for row in rows]
     return tuple(tallies)
 
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from huiyin.announcements import actions, queries
 from huiyin.announcements.audience import Audience
 from huiyin.announcements.tests.blocks import Blocks, owner
+from huiyin.estate.models import House
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import NotFound
 from huiyin.matters.tests.cast import AT, moment
@@ -46,8 +47,6 @@ def test_owners_see_what_is_about_their_houses(blocks: Blocks) -> None:
 
 
 def test_a_parking_space_alone_is_told_only_where_it_is_named(blocks: Blocks) -> None:
-    from huiyin.estate.models import House
-
     space = House.objects.get(code="B1-077")
     blocks.published()
     assert numbers(owner(space)) == []

@@ -1,6 +1,7 @@
 """Publishing tells everybody concerned once and prepares every paper once (NOT-02, EMG-04)."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -117,7 +118,7 @@ def test_settled_twice_nobody_is_told_twice(blocks: Blocks) -> None:
     assert Entry.objects.filter(action="announcements.published").count() == 1
 
 
-EMERGENCY = {
+EMERGENCY: dict[str, Any] = {
     "urgent": True,
     "title": "突发停电通知",
     "facts": Facts(area="7栋、8栋"),
