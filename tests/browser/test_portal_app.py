@@ -112,7 +112,7 @@ def test_every_page_of_the_account_fits_and_is_accessible(
 ) -> None:
     monkeypatch.setattr(registry, "ready", lambda _community: ("sms", "email", "wechat"))
     raised(cast, text="厨房水管漏水,地上都是水,麻烦尽快来看看")
-    chosen = {"name": "huiyin_language", "value": language, "url": screen.address}
+    chosen: Any = {"name": "huiyin_language", "value": language, "url": screen.address}
     phone.add_cookies([chosen])
     for page in ("login/", "verify/", "verify/thanks/", "offline/"):
         screen.go(f"/my/{page}")

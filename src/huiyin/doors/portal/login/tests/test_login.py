@@ -17,7 +17,9 @@ from huiyin.accounts.models import User
 from huiyin.doors.portal.login.forms import MobileField
 from huiyin.estate.models import Occupancy, Phone
 from huiyin.matters.tests.cast import AT, PASSWORD, Cast
-from huiyin.notices.models import Telling
+from huiyin.notices import courier
+from huiyin.notices.models import Message, Telling
+from huiyin.notices.tests.providers import Provider, played
 from huiyin.owners.tests.people import OWNER, TENANT, lives, person
 from huiyin.trail.models import Entry
 
@@ -427,3 +429,20 @@ def test_an_owners_session_opens_nothing_of_the_api(cast: Cast) -> None:
     client = log_in()
     for path in ("matters", "houses?community=YG&q=3-1", "me", "staff?community=YG"):
         assert client.get(f"/api/v1/{path}").status_code in {401, 403, 404}
+
+
+@pytest.mark.rule("NOT-04")
+def test_the_code_arrives_once_and_is_forgotten_here(cast: Cast) -> None:
+    client = Client()
+    with played(Provider("sms")) as providers:
+        ask(client)
+        ask(Client(REMOTE_ADDR="10.5.5.5"), STRANGER)
+        code = sent()
+        for _ in range(3):
+            courier.run_once(AT)
+    (parcel,) = providers["sms"].arrived
+    assert parcel.to == OWNER
+    assert code in parcel.text
+    kept = str(list(Telling.objects.values())) + str(list(Message.objects.values()))
+    assert code not in kept
+    assert enter(client, code).status_code == 302
