@@ -142,7 +142,11 @@ def test_from_the_owners_phone_and_back(screens: dict[str, Screen], sms: Provide
     assert (found.channel, found.house, found.place) == ("web", cast.town.other, "厨房")
     assert Photo.objects.filter(matter=found).count() == 2
 
+    phone.go("/my/matters/")
     finish(screens["desk"], cast, number)
+    phone.at(AT + 75 * MINUTE)
+    page.evaluate("window.dispatchEvent(new Event('focus'))")  # the phone is taken up again
+    expect(page.locator("#matters")).to_contain_text("有新进展")
     told = [one for one in sms.arrived if number in one.text and "已处理完成" in one.text]
     assert [one.to for one in told] == [TENANT]  # by short message once,
     in_app = Message.objects.filter(
@@ -150,7 +154,6 @@ def test_from_the_owners_phone_and_back(screens: dict[str, Screen], sms: Provide
     )
     assert in_app.count() == 1  # and once in the app
 
-    phone.at(AT + 75 * MINUTE)
     phone.go("/my/notices/?show=told")
     page.locator(".is-unread a", has_text=RESULT).click()
     page.wait_for_url(f"**/my/matters/{number}/")

@@ -12,7 +12,7 @@ from huiyin.matters.tests.cast import AT, Cast
 from huiyin.owners.tests.people import TENANT
 
 LogIn = Callable[..., Client]
-QUERIES = 11
+QUERIES = 7
 
 
 def known(cast: Cast, question: str, *, public: bool = True) -> int:

@@ -21,8 +21,8 @@ from huiyin.matters.tests.cast import AT, Cast
 from huiyin.owners.tests.people import TENANT, raised
 
 LogIn = Callable[..., Client]
-LIST_QUERIES = 12
-PAGE_QUERIES = 21
+LIST_QUERIES = 10
+PAGE_QUERIES = 16
 LATER = AT + timedelta(hours=1)
 
 

@@ -20,7 +20,7 @@ from huiyin.owners.tests.people import raised
 LogIn = Callable[..., Client]
 OWNER_OF_SEVEN = "13700000002"  # 李甲, who owns 7-1-102
 LATER = AT + timedelta(hours=1)
-LIST_QUERIES = 14
+LIST_QUERIES = 8
 
 
 @pytest.fixture
