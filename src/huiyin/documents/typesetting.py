@@ -38,6 +38,7 @@ _FORM = re.compile(r"[a-z][a-z0-9_]*")
 _SUFFIXES = {".otf", ".ttf", ".ttc"}
 _NEVER_DRAWN = frozenset({"url", "code"})
 _MASK = 3
+_DARK = re.compile(rb"\x01+")
 _DPI, _A4, _QUALITY = 200, (1654, 2339), 85
 _log = structlog.get_logger(__name__)
 
@@ -82,12 +83,18 @@ def pdf(form: str, data: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> byt
         _ready(one, drawable, f"{number}." if len(several) > 1 else "")
         for number, one in enumerate(several)
     ]
+    return draw(FORMS / f"{form}.typ", ready)
+
+
+def draw(form: Path, ready: Sequence[Mapping[str, Any]]) -> bytes:
+    """Draw a file of typst with data that were looked at; what it imports lies beside it."""
     job = {
         "do": "draw",
-        "form": str(FORMS / f"{form}.typ"),
-        "root": str(FORMS),
+        "form": str(form),
+        "root": str(form.parent),
         "fonts": sorted({str(one.parent) for one in _font_files()}),
         "papers": json.dumps(ready, ensure_ascii=False),
+        "several": len(ready),
     }
     return _press(job)
 
@@ -176,8 +183,20 @@ def _check(ready: Any, drawable: frozenset[str], before: str) -> None:
 
 
 def _code(address: str) -> str:
-    """Draw an address as SVG; any mask can be read, and to choose the best takes five times."""
-    return segno.make_qr(address, error="m", mask=_MASK).svg_inline(border=0)
+    """Draw an address as SVG, by hand for a thousand letters.
+
+    Any mask can be read; to choose the best one takes five times as long.
+    """
+    rows = segno.make_qr(address, error="m", mask=_MASK).matrix
+    drawn = []
+    for y, row in enumerate(rows):
+        for run in _DARK.finditer(bytes(row)):
+            drawn.append(f"M{run.start()} {y}.5h{run.end() - run.start()}")
+    size = len(rows)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}"'
+        f' viewBox="0 0 {size} {size}"><path stroke="#000" d="{"".join(drawn)}"/></svg>'
+    )
 
 
 def _missing(text: str, drawable: frozenset[str]) -> str:

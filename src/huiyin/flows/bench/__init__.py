@@ -12,7 +12,7 @@ from dataclasses import asdict
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from huiyin.flows.bench import dispatch, intake, queue, roster, sweep
+from huiyin.flows.bench import dispatch, intake, letters, queue, roster, sweep
 from huiyin.flows.bench.measure import Result
 from huiyin.flows.bench.scratch import scratch_database
 from huiyin.kernel.errors import BadInput, WrongState
@@ -21,6 +21,7 @@ HOUSEHOLDS = 600
 BENCHES: dict[str, Callable[[int], Sequence[Result]]] = {
     "sweep": sweep.run,
     "intake": intake.run,
+    "letters": letters.run,
     "queue": queue.run,
     "dispatch": dispatch.run,
     "roster": roster.run,

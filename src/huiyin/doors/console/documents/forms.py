@@ -42,7 +42,7 @@ class PaperForm(DoorForm):
         label=_("哪些岗位"),
         required=False,
         choices=_POSTS,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
 
     def facts(self, community_id: int, summary: str = "") -> Facts:
@@ -229,7 +229,10 @@ class ClassifyStep(PaperStep):
     icon = "eye-off"
     confidential = forms.ChoiceField(label=_("谁可以看"), choices=_LEVELS, widget=forms.RadioSelect)
     readers = forms.MultipleChoiceField(
-        label=_("哪些岗位"), required=False, choices=_POSTS, widget=forms.CheckboxSelectMultiple
+        label=_("哪些岗位"),
+        required=False,
+        choices=_POSTS,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
 
 
