@@ -1,12 +1,13 @@
 """Publishing: decided by a second person, or at once in an emergency; everybody told once."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huiyin.announcements.access import may_release
@@ -30,8 +31,8 @@ from huiyin.estate.models import House
 from huiyin.kernel.caller import SYSTEM, Caller
 from huiyin.kernel.errors import Forbidden, WrongState
 from huiyin.notices import actions as notices
-from huiyin.staff.models import Employee
-from huiyin.staff.queries import keeper_id_of, local_day
+from huiyin.staff.models import Area, Employee
+from huiyin.staff.queries import local_day
 from huiyin.staff.words import checked_text
 
 State = Announcement.State
@@ -248,11 +249,13 @@ def _slips(
 def _tell_keepers(announcement: Announcement, building_ids: Iterable[int], at: datetime) -> None:
     """Tell whoever keeps the buildings how many posters there are to hang."""
     day = local_day(at, announcement.community.zone)
-    counts: dict[int, int] = defaultdict(int)
-    for building_id in building_ids:
-        keeper = keeper_id_of(building_id=building_id, on=day)
-        if keeper is not None:
-            counts[keeper] += 1
+    halls = Counter(building_ids)
+    keepers = Area.objects.filter(
+        Q(until_on__isnull=True) | Q(until_on__gt=day), from_on__lte=day, building__in=list(halls)
+    )
+    counts: Counter[int] = Counter()
+    for keeper, building in keepers.values_list("employee_id", "building_id"):
+        counts[keeper] += halls[building]
     with_log_in = set(
         Employee.objects.filter(pk__in=counts, user__isnull=False).values_list("pk", flat=True)
     )
