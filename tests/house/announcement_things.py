@@ -14,6 +14,7 @@ from huiyin.incidents.actions import raise_alarm
 from huiyin.matters.tests.cast import AT
 
 DRAFTS = ("announcement_draft", "emergency_draft")
+NAMED_BY = ("number", "pk")  # the other blanks of addresses mean what they say
 THINGS = (*DRAFTS, "announcement", "posting", "hung", "door", "posted_door", "letter")
 
 
@@ -30,7 +31,7 @@ class Photo:
 
 def make(site: Site, place: dict[str, str], secret: str) -> dict[str, str]:
     """Make what the address names, so that a stranger could read its secret; fill its blanks."""
-    named = {what for key, what in place.items() if key != "kind"} & set(THINGS)
+    named = {what for key, what in place.items() if key in NAMED_BY} & set(THINGS)
     if not named:
         return place
     number = _draft(site, secret, urgent="emergency_draft" in named)
@@ -38,7 +39,7 @@ def make(site: Site, place: dict[str, str], secret: str) -> dict[str, str]:
         _publish(site, number)
     filled = dict(place)
     for key, what in place.items():
-        if key == "kind":
+        if key not in NAMED_BY:
             continue
         if what in (*DRAFTS, "announcement"):
             filled[key] = number

@@ -41,7 +41,7 @@ log = logging.getLogger("huiyin.papers")
 
 LOOK_BACK = timedelta(days=30)  # what became final while no worker ran longer is filed by nobody
 TRY_AGAIN = timedelta(hours=1)
-MOST = 20  # of each kind in one look
+MOST = 5  # of each kind in one look, so that a machine just started has time for people
 ISSUED = documents.Paper.State.ISSUED
 _failed: dict[UUID, datetime] = {}
 
