@@ -17,11 +17,12 @@ from huiyin.matters import actions as matters
 from huiyin.matters import queries as staff_pages
 from huiyin.matters.actions import UnableToChase
 from huiyin.matters.models import Event, Matter, Promise
-from huiyin.matters.tests.cast import AT, Cast, moment
+from huiyin.matters.tests.cast import AT, Cast, moment, publish, tick
 from huiyin.notices.models import Message, Telling
 from huiyin.owners import actions, queries
 from huiyin.owners.actions import UnableToSend, UnableToUseVerb
 from huiyin.owners.tests.people import OWNER, caller, lives, person, raised
+from huiyin.reports import audit
 from huiyin.standards.queries import current
 
 MINUTE = timedelta(minutes=1)
@@ -429,3 +430,24 @@ def test_forms_of_old_are_forgotten(cast: Cast) -> None:
     raised(cast)
     assert actions.forget_submissions(at=AT + timedelta(days=89)) == 0
     assert actions.forget_submissions(at=AT + timedelta(days=91)) == 1
+
+
+@pytest.mark.rule("STD-03")
+def test_every_proof_stays_whole_whatever_owners_do(cast: Cast) -> None:
+    me = caller()
+    for satisfaction in (1, 3, 5):
+        number = raised(cast, text=f"漏水{satisfaction}")
+        actions.chase(by=me, at=AT + MINUTE, number=number)
+        actions.add_word(by=me, at=AT + 2 * MINUTE, number=number, text="快", key=uuid4())
+        desk = cast.caller("supervisor")
+        at = AT + 3 * MINUTE
+        matters.assign_matter(by=desk, at=at, number=number, to=cast.code("technician"))
+        matters.finish_matter(by=desk, at=AT + 4 * MINUTE, number=number, result="好了")
+        actions.confirm(by=me, at=AT + 5 * MINUTE, number=number)
+        actions.rate(by=me, at=AT + 6 * MINUTE, number=number, satisfaction=satisfaction)
+        if satisfaction != 3:
+            actions.reopen(by=me, at=AT + 7 * MINUTE, number=number, reason="没好")
+    publish(2027)
+    end = AT + timedelta(days=2)
+    tick(end)
+    assert [line for line in audit.audit(end) if not line.ok] == []
