@@ -1,10 +1,13 @@
 """What the router must know of communities and people, each read once for a whole batch."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext, override
 
 from huiyin.estate.models import Community, Phone
 from huiyin.kernel.errors import NotFound
@@ -15,6 +18,28 @@ from huiyin.notices.rules import Number, Wishes, sms_number
 from huiyin.notices.wording import Template
 from huiyin.standards import queries as standards
 from huiyin.standards.document import NoticeRules
+
+# Values that are words of ours in the source language: a kind, a post behind a name, a moment.
+_OUR_WORDS = ("kind", "who")
+_MOMENT = re.compile(r"(\d{1,2})月(\d{1,2})日 (\d\d:\d\d)")
+
+
+def in_language(values: Mapping[str, str], language: str) -> dict[str, str]:
+    """Return values as the person reads them: ours are translated, what people wrote is not."""
+    said = dict(values)
+    if language == wording.SOURCE:
+        return said
+    with override(language):
+        for name in _OUR_WORDS:
+            if said.get(name):
+                said[name] = " ".join(gettext(one) for one in said[name].split())
+        if found := _MOMENT.fullmatch(said.get("due", "")):
+            said["due"] = gettext("%(month)d月%(day)d日 %(time)s") % {
+                "month": int(found[1]),
+                "day": int(found[2]),
+                "time": found[3],
+            }
+    return said
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from uuid import uuid4
 from django.db import connection, transaction
 
 from huiyin.notices import rules, wording
-from huiyin.notices.around import Around, Town, about_people
+from huiyin.notices.around import Around, Town, about_people, in_language
 from huiyin.notices.models import Message, Telling
 from huiyin.notices.outgoing import Outgoing, read, write
 from huiyin.notices.rules import Wishes
@@ -460,7 +460,7 @@ class _Router:
         """Say it as the person reads it; several at once in one message that names them all."""
         one, town = job.telling, self._town(job)
         language = self._wishes(job).language
-        code, values = one.template, {**town.values, **one.values}
+        code, values = one.template, {**town.values, **in_language(one.values, language)}
         if len(group) > 1:
             code, values = BUNDLE, {**town.values, **self._bundled(group, language)}
         template = self.around.template(one.community_id, code)
@@ -482,7 +482,7 @@ class _Router:
                 self.around.template(each.telling.community_id, each.telling.template)
                 .said(language)
                 .text,
-                {**self._town(each).values, **each.telling.values},
+                {**self._town(each).values, **in_language(each.telling.values, language)},
             )
             for each in group
         ]

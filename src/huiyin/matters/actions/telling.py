@@ -33,6 +33,8 @@ TEMPLATES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 # An answer recorded under one of these is sent by the system; what was said on the telephone or at
 # the door, or went out as a letter, has been told already.
 WRITTEN = frozenset({"web", "email", "sms", "wechat"})
+# That something is filed away rings nobody's telephone.
+_IN_APP = ("in_app",)
 _ONLY_WRITTEN = frozenset({"progressed", "replied"})
 _NAMES_SOMEBODY = frozenset({"assigned", "arrived", "promised", "reopened"})
 
@@ -106,6 +108,7 @@ def _telling(  # noqa: PLR0917  the parts of one telling, passed on as they came
         template=template,
         values=values,
         about=matter.number,
+        channels=_IN_APP if event.kind == "closed" else (),
         link=f"/my/matters/{matter.number}/",
     )
 

@@ -18,6 +18,8 @@ from huiyin.matters import queries as staff_pages
 from huiyin.matters.actions import UnableToChase
 from huiyin.matters.models import Event, Matter, Promise
 from huiyin.matters.tests.cast import AT, Cast, moment, publish, tick
+from huiyin.notices.actions import set_language
+from huiyin.notices.courier import run_once
 from huiyin.notices.models import Message, Telling
 from huiyin.owners import actions, queries
 from huiyin.owners.actions import UnableToSend, UnableToUseVerb
@@ -343,6 +345,28 @@ def test_who_called_is_told_as_well_when_known_and_nobody_else(cast: Cast) -> No
     nameless = cast.receive(kind="complaint", anonymous=True)
     assert told(known) == ["matter.received"]
     assert told(unknown) == told(nameless) == []
+
+
+@pytest.mark.rule("REC-11")
+def test_who_reads_english_is_told_what_is_ours_in_english(cast: Cast) -> None:
+    me = caller()
+    people = sorted(me.people)
+    set_language(by=me, at=AT, person_ids=people, language="en")
+    number = finished(cast)
+    run_once(AT + timedelta(hours=1))
+    rows = Message.objects.filter(telling__about=number, channel="in_app").order_by("id")
+    received, assigned = rows[0].text, rows[1].text
+    assert "报修" not in received and "Repair request" in received
+    assert "维修技工" not in assigned and cast.employee("technician").name in assigned
+
+
+@pytest.mark.rule("REC-11")
+def test_that_it_is_filed_rings_nobodys_telephone(cast: Cast) -> None:
+    number = finished(cast)
+    actions.rate(by=caller(), at=AT + 40 * MINUTE, number=number, satisfaction=5)
+    matters.close_matter(by=cast.caller("supervisor"), at=AT + 50 * MINUTE, number=number)
+    last = Telling.objects.filter(about=number).latest("id")
+    assert (last.template, last.channels) == ("matter.closed", ["in_app"])
 
 
 @pytest.mark.rule("REC-11")
