@@ -16,8 +16,9 @@ from hashlib import sha1
 from typing import Any
 from xml.parsers import expat
 
+import structlog
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from standardwebhooks.webhooks import Webhook
@@ -29,6 +30,8 @@ from huiyin.kernel.caller import SYSTEM
 from huiyin.notices import actions
 from huiyin.notices.channels import binding, registry, wire
 from huiyin.notices.channels.accounts import WechatAccount
+
+log = structlog.get_logger("huiyin.hooks")
 
 BODY_MOST = 256 * 1024
 REPORTS_MOST = 1000  # of one request
@@ -72,6 +75,14 @@ def hook(*methods: str) -> Callable[[View], View]:
                 if problem.status in NOT_BELIEVED:
                     _count(request, "stranger")
                 return answer(problem.status, problem.detail, headers=problem.headers)
+            except UnreadablePostError:
+                return answer(400, _("请求没有传完,请再试一次。"))
+            except Exception as error:
+                log.error("fault", hook=view.__name__, exc_info=error)
+                told = answer(500, _("系统出错,已经记录。请稍后再试。"))
+                # or Django writes down the address, with its secret
+                told._has_been_logged = True  # type: ignore[attr-defined]
+                return told
             return response
 
         return answered

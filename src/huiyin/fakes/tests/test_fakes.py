@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from conftest import MOMENT
+from huiyin.estate.tests.cast import AT
 from huiyin.fakes import http, page
 from huiyin.fakes.box import Box, Fate, Letter
 from huiyin.fakes.keys import from_environment
@@ -134,7 +134,7 @@ def test_a_mail_server_tells_nothing(fakes: Running, reports: list[dict[str, Any
 def test_who_scans_is_bound_and_told(fakes: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     bound: list[dict[str, Any]] = []
     monkeypatch.setattr(actions, "set_address", lambda **given: bound.append(given))
-    ticket = binding.ticket([7], at=MOMENT)
+    ticket = binding.ticket([7], at=AT)
     assert "绑定成功" in fakes.reporter.scanned(ticket, "王阿姨")  # follows
     assert "绑定成功" in fakes.reporter.scanned(ticket, "王阿姨")  # follows already
     assert [one["person_ids"] for one in bound] == [(7,), (7,)]

@@ -339,6 +339,20 @@ def test_a_body_has_a_length_and_an_end(room: Room) -> None:
     assert bare.status_code == 411
 
 
+def test_a_fault_of_ours_tells_no_secret(
+    room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(**_given: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(actions, "report_delivery", broken)
+    with caplog.at_level(logging.DEBUG):
+        answer = post(f"/sms/alibaba/{PATH_SECRET}/", [ALIBABA])
+    assert answer.status_code == 500 and "ZeroDivisionError" not in answer.content.decode()
+    assert "sms_alibaba" in caplog.text
+    assert PATH_SECRET not in caplog.text and "13800138000" not in caplog.text
+
+
 def test_no_body_and_no_secret_is_logged(room: Room, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         post(f"/sms/alibaba/{PATH_SECRET}/", [ALIBABA])

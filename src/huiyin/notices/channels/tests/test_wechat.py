@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as laws
 from hypothesis import strategies as st
 
-from conftest import MOMENT
+from huiyin.estate.tests.cast import AT
 from huiyin.fakes.box import Fate
 from huiyin.fakes.run import Running
 from huiyin.notices.channels import Handed, Unclear, Undeliverable, binding, registry
@@ -244,29 +244,29 @@ def test_nobody_at_the_other_end(wecom: Wecom) -> None:
 @laws(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(people=st.lists(st.integers(1, 2**31), min_size=1, max_size=binding.MOST))
 def test_a_ticket_names_its_people_for_ten_minutes(people: list[int]) -> None:
-    ticket = binding.ticket(people, at=MOMENT)
+    ticket = binding.ticket(people, at=AT)
     assert len(ticket) <= 64
-    assert binding.people_of(ticket, at=MOMENT + timedelta(minutes=10)) == tuple(people)
+    assert binding.people_of(ticket, at=AT + timedelta(minutes=10)) == tuple(people)
     with pytest.raises(binding.BadTicket):
-        binding.people_of(ticket, at=MOMENT + timedelta(minutes=10, seconds=1))
+        binding.people_of(ticket, at=AT + timedelta(minutes=10, seconds=1))
 
 
 @laws(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=st.text(max_size=70))
 def test_what_is_no_ticket_names_nobody(text: str) -> None:
     with pytest.raises(binding.BadTicket):
-        binding.people_of(text, at=MOMENT)
+        binding.people_of(text, at=AT)
 
 
 def test_a_ticket_cannot_be_changed() -> None:
-    ticket = binding.ticket([7], at=MOMENT)
+    ticket = binding.ticket([7], at=AT)
     for place in range(len(ticket) - 1):
         other = "A" if ticket[place] != "A" else "B"
         with pytest.raises(binding.BadTicket):
-            binding.people_of(ticket[:place] + other + ticket[place + 1 :], at=MOMENT)
+            binding.people_of(ticket[:place] + other + ticket[place + 1 :], at=AT)
 
 
 @pytest.mark.parametrize("people", [[], list(range(9))])
 def test_a_ticket_names_a_few(people: list[int]) -> None:
     with pytest.raises(ValueError, match="1 to 8"):
-        binding.ticket(people, at=MOMENT)
+        binding.ticket(people, at=AT)
