@@ -20,6 +20,7 @@ from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.portal.matters.forms import FACES, VERBS, VerbForm
 from huiyin.doors.portal.matters.rows import OWED, Line, clock_words, due_of
 from huiyin.doors.portal.page import OwnerRequest, owner_page
+from huiyin.doors.portal.requests.forms import house_title
 from huiyin.doors.portal.requests.views import ICONS
 from huiyin.kernel.errors import Refused
 from huiyin.notices import actions as telling
@@ -56,6 +57,7 @@ def matters(request: OwnerRequest) -> HttpResponse:
         "lines": [_line(request, row) for row in page.items],
         "shown": shown,
         "house": house,
+        "houses": [(one.house_id, house_title(request, one)) for one in request.households],
         "clock": clock_words(request.moment),
     }
     if cursor and wants_fragment(request):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +19,7 @@ from huiyin.doors.portal.requests import kept
 from huiyin.doors.portal.requests.kept import KeptPhoto
 from huiyin.kernel.errors import Refused
 from huiyin.owners.access import NAMELESS
+from huiyin.owners.actions import UnableToSend
 from huiyin.owners.actions.requests import PHOTOS_MOST, PLACE_MOST
 from huiyin.owners.queries import Household, KindChoice
 
@@ -96,6 +98,19 @@ class PhotosForm(DoorForm):
         if wrong is not None:
             raise wrong
         return self.kept_ids
+
+    def take_back(self, refusal: Refused) -> None:
+        """Show a refusal; a sheet sent before with other words may go as another one.
+
+        Whoever goes back to a sheet and writes something else on it means something else.
+        """
+        if not isinstance(refusal, UnableToSend):
+            super().take_back(refusal)
+            return
+        self.add_error(None, _("刚才那张已经提交了。如果这是另一件事,请再按一次“提交”。"))
+        data: QueryDict = self.data.copy()  # type: ignore[attr-defined]
+        data[self.add_prefix("key")] = str(uuid.uuid4())
+        self.data = data
 
     def keep_photos(self) -> None:
         """Keep what was sent with a form that is refused, so that it need not be chosen again."""

@@ -85,6 +85,16 @@ def test_list_shows_what_goes_on_and_what_is_new(cast: Cast, owner_client: LogIn
     assert "您还没有报过事" in other and number not in other
 
 
+def test_of_one_house_or_of_all(cast: Cast, owner_client: LogIn) -> None:
+    http, number = owner_client(), raised(cast)
+    mine, other = cast.town.flat.pk, cast.neighbour.flat.pk
+    assert number in http.get(f"/my/matters/?house={mine}").content.decode()
+    shown = http.get(f"/my/matters/?house={other}").content.decode()
+    assert number not in shown and "CH花园 3-1-1201" in shown
+    # A house that is not theirs is none: all of theirs are shown.
+    assert number in http.get(f"/my/matters/?house={cast.town.other.pk}").content.decode()
+
+
 def test_list_pages_and_costs_the_same_however_long(cast: Cast, owner_client: LogIn) -> None:
     http = owner_client()
     for minute in range(23):

@@ -136,7 +136,17 @@ def test_sent_twice_it_is_one(cast: Cast, owner_client: LogIn) -> None:
     for answer in (first, second):
         assert number in http.get(answer["Location"]).content.decode()
     other = send(http, cast, key=key, text="另一件")
-    assert other.status_code == 409 and "另一件" in other.content.decode()
+    shown = other.content.decode()
+    assert other.status_code == 409 and "另一件" in shown and "请再按一次" in shown
+    fresh = other.context["form"]["key"].value()
+    assert send(http, cast, key=fresh, text="另一件").status_code == 302
+    assert Matter.objects.count() == 2
+
+
+def test_a_complaint_about_somebody_names_them(cast: Cast, owner_client: LogIn) -> None:
+    about = {"kind": "complaint.attitude", "text": "说话难听", "about": "许技"}
+    assert send(owner_client(), cast, **about).status_code == 302
+    assert Matter.objects.get().about_employee == cast.employee("technician")
 
 
 @pytest.mark.rule("OWN-05")
