@@ -29,14 +29,14 @@ ASSETS = (
     "huiyin/portal.js",
     "huiyin/portal-matters.css",
     "huiyin/portal-matters.js",
-    "huiyin/echo.svg",
+    "huiyin/portal-icon.svg",
     "vendor/icons.svg",
 )
 ICONS = (
-    ("huiyin/echo.svg", "any", "image/svg+xml", "any"),
-    ("huiyin/icon-192.png", "192x192", "image/png", "any"),
-    ("huiyin/icon-512.png", "512x512", "image/png", "any"),
-    ("huiyin/icon-maskable.png", "512x512", "image/png", "maskable"),
+    ("huiyin/portal-icon.svg", "any", "image/svg+xml", "any"),
+    ("huiyin/portal-192.png", "192x192", "image/png", "any"),
+    ("huiyin/portal-512.png", "512x512", "image/png", "any"),
+    ("huiyin/portal-maskable.png", "512x512", "image/png", "maskable"),
 )
 
 
