@@ -101,6 +101,12 @@ def test_a_long_text_runs_on_and_loses_nothing(form: str, field: str) -> None:
     assert "到此为止" in words
 
 
+@pytest.mark.parametrize("sentences", [1, 6, 14, 24])
+def test_a_poster_fits_its_letters_to_one_sheet(sentences: int) -> None:
+    body = "厨房水龙头滴水,关不紧,地面有积水,请来看。" * sentences
+    assert len(pages("poster", filled("poster", body=body))) == 1
+
+
 def test_a_run_without_spaces_stays_inside_its_cell() -> None:
     address = "https://example.org/" + "a" * 300
     found = pages("incident_report", filled("incident_report", handling=address))
