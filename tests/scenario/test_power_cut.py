@@ -39,7 +39,8 @@ def blocks(site: Site, settings: Any, tmp_path: Path) -> Blocks:
 @pytest.fixture
 def ways() -> Iterator[dict[str, Provider]]:
     """Play the gateway of short messages, WeChat and e-mail."""
-    with played(Provider("sms"), Provider("wechat"), Provider("email")) as providers:
+    names = ("sms", "wechat", "email")
+    with played(*(Provider(one, reports_at_once=True) for one in names)) as providers:
         yield providers
 
 
@@ -119,6 +120,7 @@ def test_two_buildings_are_told_once_and_every_hall_has_its_poster(
     assert [(one.kind, one.done, one.total, one.late) for one in view.tallies] == [
         ("hall", 4, 4, 0)
     ]
+    assert (view.told.reached, view.told.app_only) == (5, 1)
     assert view.unreachable == 1  # 郑失: the page says so, a letter or a knock is needed
 
     # The day after the last one it is over, and four posters are to come down.

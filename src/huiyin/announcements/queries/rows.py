@@ -82,9 +82,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of the tellings: reached on some way, under way, failed."""
+    """What became of the tellings: reached outside, in the app alone, under way, failed."""
 
     reached: int
+    app_only: int
     waiting: int
     failed: int
 

@@ -46,6 +46,8 @@ LISTS = {
 }
 _NOT_UP = Q(postings__posted_at__isnull=True, postings__dropped_at__isnull=True)
 _STILL_UP = Q(postings__posted_at__isnull=False, postings__taken_down_at__isnull=True)
+# Why a telling went no further than the app (notices.titles.NOTES).
+_IN_APP_ALONE = ("no_way", "by_choice", "expired")
 _WAITING = (Telling.State.NEW, Telling.State.HELD, Telling.State.RINGING)
 
 
@@ -219,13 +221,15 @@ def _versions(one: Announcement) -> tuple[VersionRow, ...]:
 
 def _told(one: Announcement) -> Told:
     if one.told_at is None:
-        return Told(0, 0, 0)
-    rows = Telling.objects.filter(purpose=f"announcement:{one.pk}")
-    counts = dict(rows.values_list("state").annotate(n=Count("id")).order_by())
+        return Told(0, 0, 0, 0)
+    told, silent = Q(state=Telling.State.TOLD), Q(note__in=_IN_APP_ALONE)
     return Told(
-        reached=counts.get(Telling.State.TOLD, 0),
-        waiting=sum(counts.get(state, 0) for state in _WAITING),
-        failed=counts.get(Telling.State.FAILED, 0),
+        **Telling.objects.filter(purpose=f"announcement:{one.pk}").aggregate(
+            reached=Count("id", filter=told & ~silent),
+            app_only=Count("id", filter=told & silent),
+            waiting=Count("id", filter=Q(state__in=_WAITING)),
+            failed=Count("id", filter=Q(state=Telling.State.FAILED)),
+        )
     )
 
 
