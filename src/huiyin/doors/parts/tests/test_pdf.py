@@ -13,6 +13,8 @@ def test_a_paper_is_shown_under_a_name_people_read() -> None:
     assert unquote(shown).endswith("服务工作单 YG-20260316-0001.pdf")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Cache-Control"] == "private, no-store"
+    assert "object-src 'self'" in answer["Content-Security-Policy"]  # else Chrome shows nothing
+    assert "script-src" not in answer["Content-Security-Policy"]
 
 
 def test_a_name_cannot_write_a_header_of_its_own() -> None:

@@ -21,6 +21,7 @@ def test_a_blank_form_has_our_name_and_room_to_write(cast: Cast, code: str) -> N
     assert "YG花园" in words
     assert title in words or code in ("letter", "poster", "door_notice")
     assert "filename*=utf-8''" in response["Content-Disposition"]
+    assert "object-src 'self'" in response["Content-Security-Policy"]
 
 
 def test_a_form_we_do_not_have_is_not_found(cast: Cast) -> None:
