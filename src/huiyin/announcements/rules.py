@@ -24,6 +24,13 @@ AUDIENCES: Final = ("all", "buildings", "units", "houses")
 MESSAGES: Final = ("app", "sms", "wechat", "email")
 PAPERS: Final = ("hall", "door", "letter")
 CHANNELS: Final = (*MESSAGES, *PAPERS)
+# The ways out of the house behind what is ticked; the app is always told.
+WAYS: Final = {
+    "app": ("in_app",),
+    "sms": ("sms",),
+    "wechat": ("wechat", "wecom"),
+    "email": ("email",),
+}
 SLIP_KINDS: Final = ("door", "letter")
 SLIP_STATES: Final = ("to_do", "posted", "sent", "received", "sent_back", "dropped")
 

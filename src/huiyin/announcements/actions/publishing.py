@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from huiyin.announcements.audience import audience_of, halls_of, houses_of, role
 from huiyin.announcements.drafts import telling_values, template_of
 from huiyin.announcements.models import Announcement, Posting, Slip
 from huiyin.announcements.queries.counting import unreachable_of
-from huiyin.announcements.rules import MESSAGES, SLIP_KINDS, paper_due, take_down_from
+from huiyin.announcements.rules import MESSAGES, SLIP_KINDS, WAYS, paper_due, take_down_from
 from huiyin.approvals.models import Decision, Request
 from huiyin.estate.models import House
 from huiyin.kernel.caller import SYSTEM, Caller
@@ -37,8 +37,6 @@ from huiyin.staff.words import checked_text
 
 State = Announcement.State
 ADDRESSEE_MOST = 120
-# The ways out of the house behind what was ticked; the app is always told.
-WAYS = {"app": ("in_app",), "sms": ("sms",), "wechat": ("wechat", "wecom"), "email": ("email",)}
 
 
 class UnableToPublish(WrongState):
@@ -176,13 +174,15 @@ def _tell(announcement: Announcement, people: Iterable[int], at: datetime) -> No
     announcement.save(update_fields=["told_at"])
     if not set(announcement.channels) & set(MESSAGES):
         return
-    notices.tell(tellings=[_telling(announcement, one) for one in people], at=at)
+    said = _telling(announcement)
+    notices.tell(tellings=[replace(said, person_id=one) for one in people], at=at)
 
 
-def _telling(announcement: Announcement, person_id: int) -> notices.NewTelling:
+def _telling(announcement: Announcement) -> notices.NewTelling:
+    """Return what everybody is told alike; to whom is still to be filled in."""
     return notices.NewTelling(
         community_id=announcement.community_id,
-        person_id=person_id,
+        person_id=None,
         purpose=f"announcement:{announcement.pk}",
         category="notice",
         template=template_of(announcement),

@@ -1,6 +1,6 @@
 """Reads of announcements: for those who write and hang them, and for the owners they are about."""
 
-from huiyin.announcements.queries.counting import AudienceCount, audience_count
+from huiyin.announcements.queries.counting import AudienceCount, audience_count, channels_set_up
 from huiyin.announcements.queries.hanging import (
     POSTING_LISTS,
     posting,
@@ -51,6 +51,7 @@ __all__ = [
     "announcement",
     "announcements",
     "audience_count",
+    "channels_set_up",
     "house_ids",
     "of_source",
     "places_offered",

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from huiyin.announcements.access import admit_writer
 from huiyin.announcements.audience import Audience, halls_of, houses_of, roles_of
+from huiyin.announcements.rules import CHANNELS, PAPERS, WAYS
 from huiyin.estate.models import Community, Person, Phone
 from huiyin.kernel.caller import Caller
 from huiyin.notices.models import Address
+from huiyin.notices.queries import channels_ready
 from huiyin.notices.rules import Number, sms_number
 from huiyin.staff.queries import local_day
 
@@ -47,6 +49,13 @@ def audience_count(
         halls=len(halls_of(community_id, audience)),
         unreached=_named(alone[:MOST_NAMED]),
     )
+
+
+def channels_set_up(*, caller: Caller, community_id: int) -> frozenset[str]:
+    """Return the channels that work here: paper always, messages where a provider is set up."""
+    admit_writer(caller, community_id)
+    ready = set(channels_ready(community_id))
+    return frozenset(one for one in CHANNELS if one in PAPERS or ready & set(WAYS[one]))
 
 
 def unreachable_of(people: Iterable[int]) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """Forms of an announcement, its end, its posters and slips."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,11 +12,12 @@ from huiyin.announcements import actions, titles
 from huiyin.announcements.actions import Content
 from huiyin.announcements.audience import Audience
 from huiyin.announcements.queries import BuildingOption
-from huiyin.announcements.rules import Facts
+from huiyin.announcements.rules import CHANNELS, Facts
 from huiyin.doors.console.steps import StepForm
 from huiyin.doors.parts.forms import Day, DoorForm, Moment, text_area
 from huiyin.doors.parts.photos import PhotosField, PhotosInput
 
+USUAL = ("app", "sms", "wechat", "hall")
 _BETWEEN = re.compile(r"[\s,,、;;]+")
 
 
@@ -61,14 +62,21 @@ class AnnouncementForm(DoorForm):
         widget=text_area(2),
         help_text=_("例如 3-1-1201,用逗号或空格隔开。"),
     )
-    channels = some(_("通知方式"), list(titles.CHANNELS.items()))
+    channels = some(_("通知方式"))
     starts_on = Day(label=_("开始展示"))
     ends_on = Day(label=_("展示到"), help_text=_("到这一天为止,第二天该撤下海报。"))
     source = forms.CharField(required=False, widget=forms.HiddenInput)
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, places: Sequence[BuildingOption], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        places: Sequence[BuildingOption],
+        set_up: Collection[str],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._offer("channels", [(one, _channel(one, set_up)) for one in CHANNELS])
         self.places = places
         for name in ("from_at", "until_at"):
             self.fields[name].required = False
@@ -183,15 +191,20 @@ class ArrivedForm(DoorForm):
     )
 
 
-def fresh(today: date, given: dict[str, str]) -> dict[str, Any]:
+def fresh(today: date, set_up: Collection[str], given: dict[str, Any]) -> dict[str, Any]:
     """Return what a new form begins with: what another page says, else today and what is usual."""
     return {
         "audience": "all",
-        "channels": ["app", "sms", "wechat", "hall"],
+        "channels": [one for one in USUAL if one in set_up],
         "starts_on": today,
         "ends_on": today,
         **given,
     }
+
+
+def _channel(name: str, set_up: Collection[str]) -> str:
+    title = str(titles.CHANNELS[name])
+    return title if name in set_up else str(_("%(channel)s(未开通)")) % {"channel": title}
 
 
 def _unit(building: BuildingOption, code: str) -> str:

@@ -177,8 +177,13 @@ def _why_not(found: AnnouncementView) -> Refused:
     return Forbidden(_("只有起草人可以修改和提交。"))
 
 
-def _places(request: StaffRequest) -> Any:
-    return queries.places_offered(caller=request.caller, community_id=request.community.id)
+def _offered(request: StaffRequest) -> dict[str, Any]:
+    """Return what a form offers: the buildings, and the channels that work here."""
+    place: dict[str, Any] = {"caller": request.caller, "community_id": request.community.id}
+    return {
+        "places": queries.places_offered(**place),
+        "set_up": queries.channels_set_up(**place),
+    }
 
 
 def _blank(request: StaffRequest) -> AnnouncementForm:
@@ -190,7 +195,8 @@ def _blank(request: StaffRequest) -> AnnouncementForm:
     if request.GET.getlist("buildings"):
         given |= {"audience": "buildings", "buildings": request.GET.getlist("buildings")}
     today = local_day(request.moment, request.community.zone)
-    initial = fresh(today, given)
+    offer = _offered(request)
+    initial = fresh(today, offer["set_up"], given)
     if until := given.get("until_at"):
         initial["ends_on"] = max(today, timezone.localtime(until).date())
     if given.get("category") in CUTS and "body" not in given:
@@ -203,7 +209,7 @@ def _blank(request: StaffRequest) -> AnnouncementForm:
             zone=request.community.zone,
         )
         initial |= {"title": initial.get("title", title), "body": body}
-    return AnnouncementForm(places=_places(request), initial=initial | {"key": uuid4()})
+    return AnnouncementForm(**offer, initial=initial | {"key": uuid4()})
 
 
 def _moment(text: str) -> Any:
@@ -214,7 +220,7 @@ def _moment(text: str) -> Any:
 
 
 def _bound(request: StaffRequest) -> AnnouncementForm:
-    return AnnouncementForm(request.POST, places=_places(request))
+    return AnnouncementForm(request.POST, **_offered(request))
 
 
 def _of(request: StaffRequest, found: AnnouncementView) -> AnnouncementForm:
@@ -240,7 +246,7 @@ def _of(request: StaffRequest, found: AnnouncementView) -> AnnouncementForm:
         initial["houses"] = "、".join(found.places)
     elif found.audience != "all":
         initial[found.audience] = [str(one) for one in found.place_ids]
-    return AnnouncementForm(places=_places(request), initial=initial)
+    return AnnouncementForm(**_offered(request), initial=initial)
 
 
 def _filled(request: StaffRequest) -> AnnouncementForm:
@@ -259,7 +265,7 @@ def _filled(request: StaffRequest) -> AnnouncementForm:
     if until := typed.cleaned_data.get("until_at"):
         last = timezone.localtime(until).date().isoformat()
         data["ends_on"] = max(data.get("ends_on", ""), last)  # shown until it is over
-    form = AnnouncementForm(data, places=_places(request))
+    form = AnnouncementForm(data, **_offered(request))
     form.is_valid()
     for name in set(form.errors) - {"from_at", "until_at"}:
         del form.errors[name]  # nothing is handed in yet
