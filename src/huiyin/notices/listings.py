@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from huiyin.kernel.errors import NotFound
 from huiyin.kernel.paging import BadCursor, Page, page_of, read_cursor
 from huiyin.notices import titles, wording
 from huiyin.notices.access import EDITORS, SENDERS, admit_to_log, admit_to_word
-from huiyin.notices.models import Message, TemplateVersion
+from huiyin.notices.models import Message, Telling, TemplateVersion
 from huiyin.notices.rules import masked_address, masked_name
 from huiyin.notices.wording import Fault, Template
 
@@ -101,14 +102,17 @@ def sent(
     text: str = "",
     cursor: str = "",
     limit: int = PAGE,
+    hidden: Any = (),
 ) -> Page[SentRow]:
     """Return what owners of a community were told, newest first.
 
     ``show`` is all, failed, waiting or done; ``text`` finds a name, the end of a number or address,
-    or the number of a matter. Raises NotFound to strangers, Forbidden.
+    or the number of a matter. What is about one of the ``hidden`` subjects (or names it among
+    others) is left out: the room of the subject says who may not know of whom it is (CMP-11).
+    Raises NotFound to strangers, Forbidden.
     """
     admit_to_log(caller, community_id)
-    found = _log(community_id).filter(_SHOWN.get(show, Q()))
+    found = _log(community_id, hidden).filter(_SHOWN.get(show, Q()))
     if channel:
         found = found.filter(channel=channel)
     if wanted := text.strip().replace("\0", "")[:40]:
@@ -130,10 +134,10 @@ def failed_count(*, caller: Caller, community_id: int, since: datetime) -> int:
     return _log(community_id).filter(_SHOWN["failed"], at__gte=since).count()
 
 
-def sent_one(*, caller: Caller, community_id: int, message_id: int) -> SentRow:
-    """Return one message of the log; NotFound when it is not there."""
+def sent_one(*, caller: Caller, community_id: int, message_id: int, hidden: Any = ()) -> SentRow:
+    """Return one message of the log; NotFound where it is not, or hidden as in :func:`sent`."""
     admit_to_log(caller, community_id)
-    found = _log(community_id).filter(pk=message_id).first()
+    found = _log(community_id, hidden).filter(pk=message_id).first()
     if found is None:
         raise NotFound(_("没有这条消息。"))
     return _row(found, caller.holds(community_id, *SENDERS))
@@ -146,9 +150,13 @@ _SHOWN = {
 }
 
 
-def _log(community_id: int) -> QuerySet[Message]:
-    return Message.objects.filter(community_id=community_id, recipient__isnull=True).select_related(
-        "person", "telling"
+def _log(community_id: int, hidden: Any = ()) -> QuerySet[Message]:
+    bundled = Telling.objects.filter(about__in=hidden, lead__isnull=False).values("lead_id")
+    return (
+        Message.objects.filter(community_id=community_id, recipient__isnull=True)
+        .exclude(about__in=hidden)
+        .exclude(telling_id__isnull=False, telling_id__in=bundled)
+        .select_related("person", "telling")
     )
 
 

@@ -15,6 +15,7 @@ from huiyin.matters.queries.dispatch import (
 from huiyin.matters.queries.lists import (
     Filters,
     counts,
+    hidden_complaints,
     linkable,
     list_matters,
     my_work,
@@ -49,6 +50,7 @@ __all__ = [
     "board",
     "counts",
     "facts_of",
+    "hidden_complaints",
     "last_sweep",
     "linkable",
     "list_matters",

@@ -233,6 +233,19 @@ def linkable(
     return tuple(matter_row(row, caller, at) for row in found)
 
 
+def hidden_complaints(*, caller: Caller, community_id: int) -> QuerySet[Any]:
+    """Return the numbers of complaints of which the caller may not know who raised them (CMP-11).
+
+    Not fetched: the log of messages leaves out what is about them, in its own statement.
+    """
+    me = caller.employee_id or 0
+    complaints = Matter.objects.filter(community_id=community_id, kind__startswith="complaint")
+    handled = Q(owner_id=me) | Q(follower_id=me) | Q(received_by_id=me)
+    known = Q() if _knows(caller, community_id) else handled
+    seen_by_me = visible(caller).filter(known).values("pk")
+    return complaints.exclude(pk__in=seen_by_me).order_by().values("number")
+
+
 def seen(*, caller: Caller, numbers: Iterable[str]) -> frozenset[str]:
     """Return those of some numbers that are matters the caller may see. One query."""
     wanted = [one for one in numbers if one and "\x00" not in one]

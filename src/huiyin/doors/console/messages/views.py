@@ -14,7 +14,9 @@ from huiyin.doors.console.page import staff_page
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.kernel.errors import WrongState
+from huiyin.matters.queries import hidden_complaints
 from huiyin.notices import actions, listings, titles
+from huiyin.notices.listings import SentRow
 
 SHOWN = {
     "all": gettext_lazy("全部"),
@@ -38,6 +40,7 @@ def sent(request: StaffRequest) -> HttpResponse:
         caller=request.caller,
         community_id=request.community.id,
         cursor=request.GET.get("cursor", ""),
+        hidden=_hidden(request),
         **asked,
     )
     context: dict[str, Any] = {
@@ -57,7 +60,7 @@ def sent(request: StaffRequest) -> HttpResponse:
 @staff_page
 def message(request: StaffRequest, pk: int) -> HttpResponse:
     """Show one message: the words, each try, and what the provider said."""
-    row = listings.sent_one(caller=request.caller, community_id=request.community.id, message_id=pk)
+    row = _one(request, pk)
     return render(request, "messages/message.html", {"row": row, "titles": titles})
 
 
@@ -65,7 +68,7 @@ def message(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_page
 def resend(request: StaffRequest, pk: int) -> HttpResponse:
     """Send a message that did not arrive once more."""
-    listings.sent_one(caller=request.caller, community_id=request.community.id, message_id=pk)
+    _one(request, pk)
     try:
         actions.resend(by=request.caller, at=request.moment, message_id=pk)
     except WrongState as refusal:
@@ -73,6 +76,20 @@ def resend(request: StaffRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("已排队重发,几秒后刷新可看到结果。"))
     return redirect("message", pk)
+
+
+def _one(request: StaffRequest, pk: int) -> SentRow:
+    return listings.sent_one(
+        caller=request.caller,
+        community_id=request.community.id,
+        message_id=pk,
+        hidden=_hidden(request),
+    )
+
+
+def _hidden(request: StaffRequest) -> Any:
+    """Return the complaints of which the reader may not know who raised them (CMP-11)."""
+    return hidden_complaints(caller=request.caller, community_id=request.community.id)
 
 
 def _one_of(given: str, known: Any, default: str) -> str:

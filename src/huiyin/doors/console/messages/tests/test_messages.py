@@ -11,6 +11,9 @@ from huiyin.estate.models import Person
 from huiyin.matters.tests.cast import AT, Cast
 from huiyin.notices import listings
 from huiyin.notices.models import Message, Telling
+from huiyin.owners.access import owner_caller
+from huiyin.owners.actions import raise_request
+from huiyin.owners.tests.people import account
 
 NOW = {"X-Huiyin-Now": AT.isoformat()}
 
@@ -109,3 +112,55 @@ def test_the_list_asks_as_often_for_many_rows_as_for_one(
     )
     assert len(rest.items) == 5 and rest.next is None
     assert not {one.id for one in rest.items} & {one.id for one in page.items}
+
+
+@pytest.mark.rule("CMP-11")
+@pytest.mark.rule("CMP-05")
+def test_the_log_does_not_say_who_complained_to_whom_may_not_know(cast: Cast) -> None:
+    me = account("13812345678")
+    by = owner_caller(me, AT)
+    asked: dict[str, Any] = {"by": by, "at": AT, "house_id": cast.town.flat.pk}
+    about = cast.employee("receptionist").name
+    complaint = raise_request(**asked, kind="complaint", text="保洁没来", key=uuid4())
+    attitude = raise_request(
+        **asked, kind="complaint.attitude", text="说话难听", about=about, key=uuid4()
+    )
+    repair = raise_request(**asked, kind="repair", text="水管漏水", key=uuid4())
+    for number in (complaint, attitude, repair):
+        telling = Telling.objects.get(about=number)
+        sent(cast, about=number, text=f"{number}已收到", telling=telling)
+    hidden_from = {
+        "collector": {complaint, attitude},  # handles neither
+        "receptionist": {attitude},  # it is about them
+        "supervisor": set(),
+    }
+    for post, hidden in hidden_from.items():
+        shown = text_of(visitor(cast, post).get("/messages/"))
+        for number in (complaint, attitude, repair):
+            assert (number in shown) == (number not in hidden), (post, number)
+    one = Message.objects.get(about=attitude, recipient__isnull=True)
+    assert visitor(cast, "receptionist").http.get(f"/messages/{one.pk}/").status_code == 404
+
+
+@pytest.mark.rule("CMP-11")
+def test_a_message_that_names_a_complaint_among_others_is_hidden_too(cast: Cast) -> None:
+    lead = sent(cast, about="YG-1", text="YG-1和YG-2").telling
+    assert lead is not None
+    Telling.objects.create(
+        community=cast.town.community,
+        person=lead.person,
+        purpose="second",
+        category="matter",
+        template="matter.received",
+        about="YG-2",
+        at=AT,
+        settled_at=AT,
+        state="told",
+        lead=lead,
+    )
+    asked: dict[str, Any] = {
+        "caller": cast.caller("manager"),
+        "community_id": cast.town.community.pk,
+    }
+    assert len(listings.sent(**asked).items) == 1
+    assert listings.sent(**asked, hidden=["YG-2"]).items == ()
