@@ -173,22 +173,3 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.pk}"
-
-
-class Knock(models.Model):
-    """How often one sticker or one address was used within one window of time.
-
-    ``who`` is a keyed hash: the table tells nobody who scanned what. Windows past are forgotten.
-    """
-
-    who = models.CharField(max_length=64)
-    ends = models.BigIntegerField(db_index=True)
-    times = models.PositiveIntegerField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["who", "ends"], name="one_count_per_window")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.ends}: {self.times}"

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from huiyin.accounts.rules import Allowance
+
 MAIL_BYTES = 20 * 1024 * 1024  # longer ones are taken without their attachments
 MAILS_PER_HOUR = 12  # of one sender: more is a machine answering a machine
 ALL_MAILS_PER_HOUR = 200  # of everybody: more is an attack, and waits to be looked at
@@ -128,18 +130,6 @@ def slips(lines: str, *, kind: str, names: Iterable[tuple[str, str]]) -> tuple[S
 
 
 # -- how often
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """So many within so long."""
-
-    times: int
-    seconds: int
-
-    def ends(self, at: datetime) -> int:
-        """Return when the window that a moment falls into ends, in seconds since 1970."""
-        return (int(at.timestamp()) // self.seconds + 1) * self.seconds
 
 
 PER_STICKER = Allowance(times=20, seconds=3600)

@@ -15,12 +15,12 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from huiyin.accounts.codes import TooOften
 from huiyin.doors.parts import kept_photos
 from huiyin.doors.parts.addresses import address_of
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.doors.public.forms import ReportForm
 from huiyin.intake import actions, queries
-from huiyin.intake.actions import TooMany
 from huiyin.intake.queries import Place
 from huiyin.intake.rules import ALARM, sounds_alarm
 from huiyin.kernel.caller import SYSTEM, Caller
@@ -59,7 +59,7 @@ def report(request: StaffRequest, place: Place, token: str) -> HttpResponse:
         return _page(request, place, ReportForm())
     try:
         actions.knock(by=NOBODY, at=request.moment, token=token, address=address_of(request))
-    except TooMany as refusal:
+    except TooOften as refusal:
         return _too_many(request, place, refusal)
     form = ReportForm(request.POST, request.FILES)
     if form.is_trapped:
@@ -134,7 +134,7 @@ def _keep_photos(request: StaffRequest, form: ReportForm) -> tuple[int, ...]:
     return kept_photos.keep(files, kept, by=NOBODY, at=request.moment)
 
 
-def _too_many(request: StaffRequest, place: Place, refusal: TooMany) -> HttpResponse:
+def _too_many(request: StaffRequest, place: Place, refusal: TooOften) -> HttpResponse:
     context = {"place": place, "minutes": -(-refusal.seconds // 60)}
     response = render(request, "public/too_many.html", context, status=429)
     response["Retry-After"] = str(refusal.seconds)

@@ -14,7 +14,7 @@ from huiyin.intake.actions.mail import (
     store_mail,
     take_mail,
 )
-from huiyin.intake.actions.reports import TooMany, UnableToReport, knock, report
+from huiyin.intake.actions.reports import UnableToReport, knock, report
 from huiyin.intake.actions.stickers import (
     Made,
     UnableToChangeSticker,
@@ -31,7 +31,6 @@ __all__ = [
     "Made",
     "NewItem",
     "Suggested",
-    "TooMany",
     "UnableToChangeSticker",
     "UnableToMakeStickers",
     "UnableToReport",

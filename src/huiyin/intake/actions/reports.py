@@ -1,23 +1,21 @@
 """What strangers send from the page behind a sticker (REC-06, CMP-11)."""
 
 import hashlib
-import hmac
 import json
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from huiyin.accounts.codes import count
 from huiyin.estate.roster.phones import read_number
 from huiyin.intake import rules
 from huiyin.intake.models import Report, Sticker
 from huiyin.intake.queries.stickers import live_sticker, place_of
-from huiyin.intake.rules import Allowance
 from huiyin.kernel.caller import SYSTEM, Caller
-from huiyin.kernel.errors import BadInput, Refused
+from huiyin.kernel.errors import BadInput
 from huiyin.matters import actions as matters
 from huiyin.matters.models import Matter
 
@@ -30,52 +28,17 @@ class UnableToReport(BadInput):
     """Something in the report cannot be taken; the field is named."""
 
 
-class TooMany(Refused):
-    """Too many reports from one sticker or one address; ``seconds`` until it goes on."""
-
-    status = 429
-
-    def __init__(self, sentence: object, *, seconds: int) -> None:
-        super().__init__(sentence)
-        self.seconds = seconds
-
-
-_KNOCK = """
-INSERT INTO intake_knock (who, ends, times) VALUES (%s, %s, 1)
-ON CONFLICT (who, ends) DO UPDATE SET times = intake_knock.times + 1 RETURNING times
-"""
-_FORGET = """
-DELETE FROM intake_knock WHERE id IN (
-  SELECT id FROM intake_knock WHERE ends <= %s ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED)
-"""
-
-
 @transaction.atomic
 def knock(*, by: Caller, at: datetime, token: str, address: str) -> None:
-    """Count one try to report, or raise TooMany.
+    """Count one try to report, or raise TooOften.
 
     The database counts, so that all processes count together. The address is kept as a keyed hash.
     A try refused is not counted, so that one address cannot use up what a sticker allows.
     Raises NotFound for a token that is not in use.
     """
     sticker = live_sticker(token)
-    for who, allowance in (
-        (f"sticker:{sticker.pk}", rules.PER_STICKER),
-        (f"address:{address}", rules.PER_ADDRESS),
-    ):
-        if _count(who, allowance, at) > allowance.times:
-            wait = allowance.ends(at) - int(at.timestamp())
-            raise TooMany(_("提交太频繁,请稍后再试。"), seconds=wait)
-
-
-def _count(who: str, allowance: Allowance, at: datetime) -> int:
-    key = hmac.new(settings.SECRET_KEY.encode(), who.encode(), hashlib.sha256).hexdigest()
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOCK, [key, allowance.ends(at)])
-        (times,) = cursor.fetchone()
-        if times == 1:
-            cursor.execute(_FORGET, [int(at.timestamp())])
-    return int(times)
+    count(who=f"sticker:{sticker.pk}", allowances=[rules.PER_STICKER], at=at)
+    count(who=f"address:{address}", allowances=[rules.PER_ADDRESS], at=at)
 
 
 @transaction.atomic

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from huiyin.accounts.codes import TooOften
+from huiyin.accounts.models import Tally
 from huiyin.intake import actions, queries
-from huiyin.intake.models import Knock, Report, Sticker
+from huiyin.intake.models import Report, Sticker
 from huiyin.intake.rules import PER_ADDRESS, PER_STICKER, sounds_alarm
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import Forbidden, NotFound
@@ -248,23 +250,23 @@ def test_one_address_may_try_so_often(cast: Cast) -> None:
     token = sticker(cast).token
     for _ in range(PER_ADDRESS.times):
         knock(token)
-    with pytest.raises(actions.TooMany):
+    with pytest.raises(TooOften):
         knock(token)
-    with pytest.raises(actions.TooMany) as refused:
+    with pytest.raises(TooOften) as refused:
         knock(token)
     assert (refused.value.status, refused.value.seconds) == (429, PER_ADDRESS.seconds)
     knock(token, "5.6.7.8")
     knock(token, seconds=PER_ADDRESS.seconds)
     # The address itself is nowhere kept, and what is over is forgotten.
-    assert not any("1.2.3.4" in one.who for one in Knock.objects.all())
-    assert not Knock.objects.filter(ends__lte=AT.timestamp() + PER_ADDRESS.seconds).exists()
+    assert not any("1.2.3.4" in one.who for one in Tally.objects.all())
+    assert not Tally.objects.filter(ends__lte=AT.timestamp() + PER_ADDRESS.seconds).exists()
 
 
 def test_one_sticker_may_be_used_so_often_whoever_it_is(cast: Cast) -> None:
     token = sticker(cast).token
     for number in range(PER_STICKER.times):
         knock(token, f"10.0.0.{number}")
-    with pytest.raises(actions.TooMany):
+    with pytest.raises(TooOften):
         knock(token, "10.9.9.9")
     (pk,) = make(cast, "车库").ids
     knock(Sticker.objects.get(pk=pk).token, "10.9.9.9")
@@ -281,7 +283,7 @@ def test_processes_count_together() -> None:
                 try:
                     knock(token)
                     let_in.append(True)
-                except actions.TooMany:
+                except TooOften:
                     pass
         finally:
             connection.close()
