@@ -9,12 +9,15 @@ from huiyin.desk import queries
 from huiyin.documents.tests import papers
 from huiyin.doors.api.tests.cast import Site
 from huiyin.estate.models import Person
+from huiyin.kernel.caller import Caller
 from huiyin.matters.tests.cast import AT
 from huiyin.notices.models import Message, Telling
 from huiyin.owners.actions import ask_verification
 from huiyin.owners.models import Verification
+from huiyin.together import actions as together
 from huiyin.visitors.actions import book
 
+TOGETHER = ("survey", "gathering", "thread")
 THINGS = (
     "call",
     "shift",
@@ -26,6 +29,7 @@ THINGS = (
     "paper",
     "draft",
     "over_paper",
+    *TOGETHER,
 )
 
 
@@ -102,3 +106,43 @@ def a_message(site: Site, secret: str) -> int:
         at=AT,
     )
     return message.pk
+
+
+def shared(site: Site, what: str, secret: str) -> int:
+    """Make something that neighbours do together."""
+    place, by = site.cast.town.community.pk, site.cast.caller("keeper")
+    if what == "thread":
+        person = site.cast.town.owner
+        owner = Caller(
+            None,
+            None,
+            person.name,
+            people=frozenset({person.pk}),
+            households={site.cast.town.flat.pk: "owner"},
+        )
+        words = {"title": secret[:60], "text": secret, "key": uuid4()}
+        return together.write_post(by=owner, at=AT, community_id=place, **words)
+    if what == "survey":
+        day = AT.date()
+        return together.save_survey(
+            by=by,
+            at=AT,
+            community_id=place,
+            title=secret[:60],
+            intro=secret,
+            questions="好吗",
+            opens_on=day,
+            closes_on=day,
+        )
+    until = AT + timedelta(days=1)
+    return together.plan_gathering(
+        by=by,
+        at=AT,
+        community_id=place,
+        title=secret[:60],
+        text=secret,
+        place="花园",
+        starts_at=until,
+        ends_at=until + timedelta(hours=2),
+        sign_up_until=until,
+    )

@@ -115,6 +115,29 @@ DESK_PAGES: dict[str, tuple[Page, ...]] = {
     ),
     "duty/<int:pk>/paper/": (Page({"pk": "shift"}, wrong="technician"),),
     "duty/items/<int:pk>/accept/": (Page({"pk": "item"}, form={}, wrong="receptionist"),),
+    "together/": (
+        Page(own=True),
+        Page(asked={"show": "gatherings"}, own=True),
+        Page(asked={"show": "board"}, own=True),
+    ),
+    "together/surveys/new/": (Page(wrong="technician", own=True),),
+    "together/surveys/<int:pk>/": (
+        Page({"pk": "survey"}),
+        Page({"pk": "survey"}, form={"step": "open"}, wrong="guard"),
+    ),
+    "together/gatherings/new/": (Page(wrong="technician", own=True),),
+    "together/gatherings/<int:pk>/": (
+        Page({"pk": "gathering"}),
+        Page({"pk": "gathering"}, form={"why": "下雨"}, wrong="guard"),
+    ),
+    "together/board/<int:pk>/": (Page({"pk": "thread"}),),
+    "together/board/<int:pk>/<str:step>/": (
+        Page(
+            {"pk": "thread", "step": "reply"},
+            form={"key": str(uuid4()), "text": "收到"},
+            wrong="guard",
+        ),
+    ),
     "messages/": (Page(wrong="technician", own=True),),
     "messages/<int:pk>/": (Page({"pk": "message"}, wrong="technician"),),
     "messages/<int:pk>/resend/": (Page({"pk": "message"}, form={}, wrong="quality"),),

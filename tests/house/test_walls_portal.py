@@ -4,8 +4,9 @@ The addresses are walked from the resolver: a new page fails here until it is cl
 is an owner too, of another house: who changes an id in an address or a form finds nothing (OWN-05).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +30,7 @@ from huiyin.matters.tests.cast import AT
 from huiyin.owners.access import NAMELESS
 from huiyin.owners.models import Look
 from huiyin.owners.tests.people import OWNER, account, caller, lives, person, raised
+from huiyin.together import actions as together
 from huiyin.trail.models import Entry
 from tests.house.test_walls_api import SECRET, a_photo
 from tests.house.test_walls_pages import routes
@@ -93,6 +95,23 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "my/notices/read/": (Page(form={}, own=True),),
     "my/notices/<str:number>/": (Page({"number": "*notice"}),),
     "my/notices/<str:number>/paper/": (Page({"number": "*notice"}),),
+    "my/together/": (Page(own=True),),
+    "my/together/gatherings/<int:pk>/": (
+        Page({"pk": "*gathering"}),
+        Page({"pk": "*gathering"}, form={"step": "up", "heads": "1"}),
+    ),
+    "my/together/surveys/<int:pk>/": (
+        Page({"pk": "*survey"}),
+        Page({"pk": "*survey"}, form={"q0": "5"}),
+    ),
+    "my/together/board/": (
+        Page(own=True),
+        Page(form={"key": "*key", "title": "寻钥匙", "text": "谁捡到了"}, own=True),
+    ),
+    "my/together/board/<int:pk>/": (
+        Page({"pk": "*thread"}),
+        Page({"pk": "*thread"}, form={"key": "*key", "text": "在大堂"}),
+    ),
     "my/answers/": (Page(own=True), Page(asked={"q": "停车"}, own=True)),
     "my/phones/": (Page(own=True),),
     "my/me/": (Page(own=True),),
@@ -157,22 +176,44 @@ class Things:
 
     def named(self, name: str) -> str:
         """Return what stands in an address or a form for a name."""
-        return str(
-            {
-                "*": lambda: self.number,
-                "*photo": lambda: self.photo,
-                "*house": lambda: self.site.cast.town.flat.pk,
-                "*person": lambda: self.site.cast.town.owner.pk,
-                "*key": uuid4,
-                "*word": lambda: kept.shown([self.photo], by=self.me)[0].word,
-                "*seen": self.seen,
-                "*notice": self.notice,
-            }[name]()
-        )
+        makers: dict[str, Callable[[], object]] = {
+            "*": lambda: self.number,
+            "*photo": lambda: self.photo,
+            "*house": lambda: self.site.cast.town.flat.pk,
+            "*person": lambda: self.site.cast.town.owner.pk,
+            "*key": uuid4,
+            "*word": lambda: kept.shown([self.photo], by=self.me)[0].word,
+            "*seen": self.seen,
+            "*notice": self.notice,
+            "*gathering": lambda: self.together("gathering"),
+            "*survey": lambda: self.together("survey"),
+            "*thread": lambda: self.together("thread"),
+        }
+        return str(makers[name]())
 
     def seen(self) -> str:
         """Return the word that leads to the page of thanks."""
         return signing.dumps([self.number, False], salt=f"request-done:{self.me.user_id}")
+
+    def together(self, what: str) -> int:
+        """Make something neighbours of the other community share: 王丽 lives there too."""
+        cast = self.site.cast
+        place = cast.neighbour.community.pk
+        by, day = cast.caller("E033"), AT.date()
+        if what == "thread":
+            post = {"title": SECRET, "text": SECRET, "key": uuid4()}
+            return together.write_post(by=self.me, at=AT, community_id=place, **post)
+        if what == "survey":
+            sheet: dict[str, Any] = {"intro": "", "opens_on": day, "closes_on": day}
+            pk = together.save_survey(
+                by=by, at=AT, community_id=place, title=SECRET, questions=SECRET, **sheet
+            )
+            together.open_survey(by=by, at=AT, survey_id=pk)
+            return pk
+        until = AT + timedelta(days=1)
+        when = {"starts_at": until, "ends_at": until + timedelta(hours=2), "sign_up_until": until}
+        words = {"title": SECRET, "text": SECRET, "place": "花园"}
+        return together.plan_gathering(by=by, at=AT, community_id=place, **words, **when)
 
     def notice(self) -> str:
         """Publish an announcement for the owner's house alone."""

@@ -70,6 +70,7 @@ GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
             Item("visits_back", _("回访记录"), "phone-call", INDOORS),
             Item("mails", _("邮件"), "mail", MAIL),
             Item("messages", _("已发消息"), "send", MESSAGES),
+            Item("together", _("邻里"), "users", INDOORS),
             Item("stickers", _("报修贴纸"), "qrcode", STICKERS),
         ),
     ),

@@ -31,6 +31,7 @@ from huiyin.doors.console.session import views as session
 from huiyin.doors.console.staff import views as staff
 from huiyin.doors.console.standards import publishing
 from huiyin.doors.console.standards import views as standards
+from huiyin.doors.console.together import views as together
 from huiyin.doors.console.triage import views as triage
 from huiyin.doors.console.verifications import views as verifications
 from huiyin.doors.console.visitors import views as visitors
@@ -200,6 +201,13 @@ urlpatterns = [
     path("checklists/<int:run_id>/print/", printing.print_run, name="checklist_print"),
     path("checklists/<int:run_id>/mark/<str:item>/", checklists.mark, name="checklist_mark"),
     path("checklists/<int:run_id>/photos/<int:photo>/", checklists.photo, name="checklist_photo"),
+    path("together/", together.together, name="together"),
+    path("together/surveys/new/", together.new_survey, name="together_new_survey"),
+    path("together/surveys/<int:pk>/", together.survey, name="together_survey"),
+    path("together/gatherings/new/", together.new_gathering, name="together_new_gathering"),
+    path("together/gatherings/<int:pk>/", together.gathering, name="together_gathering"),
+    path("together/board/<int:pk>/", together.thread, name="together_thread"),
+    path("together/board/<int:pk>/<str:step>/", together.act, name="together_act"),
     path("messages/", messages.sent, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/<int:pk>/resend/", messages.resend, name="message_resend"),

@@ -12,6 +12,7 @@ from huiyin.doors.portal.me import views as me
 from huiyin.doors.portal.notices import views as notices
 from huiyin.doors.portal.phones import views as phones
 from huiyin.doors.portal.requests import views as requests
+from huiyin.doors.portal.together import views as together
 from huiyin.doors.portal.verify import views as verify
 
 urlpatterns = [
@@ -41,6 +42,11 @@ urlpatterns = [
     path("notices/<str:number>/paper/", notices.paper, name="my_notice_paper"),
     path("answers/", answers.answers, name="my_answers"),
     path("phones/", phones.phones, name="my_phones"),
+    path("together/", together.together, name="my_together"),
+    path("together/gatherings/<int:pk>/", together.gathering, name="my_gathering"),
+    path("together/surveys/<int:pk>/", together.survey, name="my_survey"),
+    path("together/board/", together.board, name="my_board"),
+    path("together/board/<int:pk>/", together.thread, name="my_thread"),
     path("me/", me.me, name="my_me"),
     path("me/homes/", me.homes, name="my_homes"),
     path("me/help/", me.helping, name="my_help"),

@@ -24,6 +24,7 @@ class GatheringRow:
     """
 
     id: int
+    community_id: int
     title: str
     text: str
     place: str
@@ -58,26 +59,22 @@ class GatheringView:
     may_host: bool
 
 
-def gatherings_for(
-    *, caller: Caller, community_id: int, house_id: int, at: datetime
-) -> tuple[GatheringRow, ...]:
+def gatherings_for(*, caller: Caller, community_id: int, at: datetime) -> tuple[GatheringRow, ...]:
     """Return what is still to come for a neighbour, soonest first, and what was lately."""
     if not _lives_in(caller, community_id):
         return ()
-    found = _counted(community_id, house_id)
+    found = _counted(community_id, caller)
     coming = list(found.filter(ends_at__gt=at).order_by("starts_at", "id")[:PAGE])
     over = list(found.filter(ends_at__lte=at).order_by("-starts_at", "-id")[:5])
     return tuple(_row(one, at) for one in [*coming, *over])
 
 
-def gathering_for(
-    *, caller: Caller, gathering_id: int, house_id: int, at: datetime
-) -> GatheringRow:
-    """Return one gathering for a household; NotFound for any other community's."""
+def gathering_for(*, caller: Caller, gathering_id: int, at: datetime) -> GatheringRow:
+    """Return one gathering for a neighbour; NotFound for any other community's."""
     found = Gathering.objects.filter(pk=gathering_id).first()
     if found is None or not _lives_in(caller, found.community_id):
         raise NotFound(_("没有这个活动。"))
-    return _row(_counted(found.community_id, house_id).get(pk=found.pk), at)
+    return _row(_counted(found.community_id, caller).get(pk=found.pk), at)
 
 
 def gatherings(
@@ -85,7 +82,7 @@ def gatherings(
 ) -> Page[GatheringRow]:
     """Return the gatherings of a community, latest first, for its staff."""
     admit_staff(caller, community_id)
-    found = _counted(community_id, None).order_by("-starts_at", "-id")
+    found = _counted(community_id, caller).order_by("-starts_at", "-id")
     try:
         begun, last = read_cursor(cursor, str, int) if cursor else (None, None)
         moment = datetime.fromisoformat(str(begun)) if begun else None
@@ -106,7 +103,7 @@ def gathering(*, caller: Caller, gathering_id: int, at: datetime) -> GatheringVi
         raise NotFound(_("没有这个活动。"))
     comes = found.sign_ups.filter(signed_off_at=None).select_related("house", "person")
     return GatheringView(
-        row=_row(_counted(found.community_id, None).get(pk=found.pk), at),
+        row=_row(_counted(found.community_id, caller).get(pk=found.pk), at),
         coming=tuple(
             Coming(one.house.code, one.person.name, one.heads, one.note, one.at)
             for one in comes.order_by("at", "id")
@@ -120,11 +117,11 @@ def _lives_in(caller: Caller, community_id: int) -> bool:
     return houses.exists()
 
 
-def _counted(community_id: int, house_id: int | None) -> QuerySet[Gathering]:
+def _counted(community_id: int, caller: Caller) -> QuerySet[Gathering]:
     on = Q(sign_ups__signed_off_at=None)
     return Gathering.objects.filter(community_id=community_id).annotate(
         taken=Sum("sign_ups__heads", filter=on),
-        mine=Sum("sign_ups__heads", filter=on & Q(sign_ups__house_id=house_id)),
+        mine=Sum("sign_ups__heads", filter=on & Q(sign_ups__house__in=list(caller.households))),
     )
 
 
@@ -132,6 +129,7 @@ def _row(one: Gathering, at: datetime) -> GatheringRow:
     taken = int(getattr(one, "taken", 0) or 0)
     return GatheringRow(
         id=one.pk,
+        community_id=one.community_id,
         title=one.title,
         text=one.text,
         place=one.place,

@@ -25,6 +25,7 @@ class SurveyRow:
     """A survey in a list; ``state`` is draft, waiting, open or closed on the day."""
 
     id: int
+    community_id: int
     title: str
     intro: str
     opens_on: date
@@ -64,13 +65,13 @@ def surveys_for(*, caller: Caller, community_id: int, at: datetime) -> tuple[Sur
     return tuple(one for one in rows if one.state != "waiting")
 
 
-def survey_for(*, caller: Caller, survey_id: int, house_id: int, at: datetime) -> SurveyRow:
-    """Return a survey as a household sees it; NotFound for what is not theirs or not begun."""
+def survey_for(*, caller: Caller, survey_id: int, at: datetime) -> SurveyRow:
+    """Return a survey as a neighbour sees it; NotFound for what is not theirs or not begun."""
     found = Survey.objects.select_related("community").filter(pk=survey_id).first()
     houses = House.objects.filter(pk__in=list(caller.households))
     if found is None or not houses.filter(community_id=found.community_id).exists():
         raise NotFound(_("没有这份问卷。"))
-    row = _row(found, at, answered=_has_answered(found, house_id))
+    row = _row(found, at, answered=bool(_answered(caller, [found.pk])))
     if row.state in {"draft", "waiting"}:
         raise NotFound(_("没有这份问卷。"))
     return row
@@ -120,10 +121,6 @@ def _answered(caller: Caller, survey_ids: list[int]) -> set[int]:
     return set(done.values_list("survey_id", flat=True))
 
 
-def _has_answered(survey: Survey, house_id: int) -> bool:
-    return Turnout.objects.filter(survey=survey, house_id=house_id).exists()
-
-
 def _row(one: Survey, at: datetime, *, answered: bool = False) -> SurveyRow:
     today = local_day(at, one.community.zone)
     state: str = one.state
@@ -132,6 +129,7 @@ def _row(one: Survey, at: datetime, *, answered: bool = False) -> SurveyRow:
         state = "closed" if today > one.closes_on else state
     return SurveyRow(
         id=one.pk,
+        community_id=one.community_id,
         title=one.title,
         intro=one.intro,
         opens_on=one.opens_on,

@@ -155,7 +155,7 @@ def test_only_its_days_and_its_households_count(cast: Cast) -> None:
         == ()
     )
     with pytest.raises(NotFound):
-        queries.survey_for(caller=foreigner(cast), survey_id=pk, house_id=1, at=last)
+        queries.survey_for(caller=foreigner(cast), survey_id=pk, at=last)
 
 
 def test_an_open_survey_is_never_changed(cast: Cast) -> None:
@@ -191,9 +191,7 @@ def test_places_are_given_while_there_are_some(cast: Cast) -> None:
     with pytest.raises(actions.UnableToSignUp, match="已经报过"):
         join(me, pk, 1)
     assert join(other, pk, 1) == 0
-    (row,) = queries.gatherings_for(
-        caller=me, community_id=cast.town.community.pk, house_id=house_of(me), at=AT
-    )
+    (row,) = queries.gatherings_for(caller=me, community_id=cast.town.community.pk, at=AT)
     assert (row.taken, row.left, row.mine, row.state) == (5, 0, 4, "full")
     actions.sign_off(by=me, at=AT, gathering_id=pk, house_id=house_of(me))
     assert join(me, pk, 4) == 0
