@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from huiyin.desk import actions as desk
 from huiyin.documents.models import Paper
 from huiyin.documents.queries import paper_bytes
 from huiyin.doors.console.tests.visit import paper_of, visitor, words_of
@@ -16,6 +17,7 @@ from huiyin.fieldwork.tests.phone import a_job, a_picture, prices
 from huiyin.files.actions import store_photo
 from huiyin.flows import papers
 from huiyin.flows.papers import keeping
+from huiyin.incidents import actions as incidents
 from huiyin.kernel.errors import Forbidden, NotFound
 from huiyin.matters import actions
 from huiyin.matters.queries.visits import visits_back
@@ -124,6 +126,42 @@ def test_a_slip_is_filed_and_voided_is_its_next_version(cast: Cast) -> None:
     data, _name = paper_bytes(caller=cast.caller("supervisor"), paper_id=second.pk, at=AT)
     assert "已作废" in words_of(data) and slip.number in words_of(data)
     assert papers.keep_finals(at=AT + HOUR) == 0
+
+
+@pytest.mark.rule("REC-12")
+def test_the_log_of_a_signed_shift_is_filed(cast: Cast) -> None:
+    desk_hand, boss = cast.caller("receptionist"), cast.caller("supervisor")
+    shift = desk.sign_in(by=desk_hand, at=AT, community="YG")
+    desk.write_note(by=desk_hand, at=AT, log=shift, text="供电局来电,周三检修")
+    desk.hand_over_shift(by=desk_hand, at=AT + HOUR, log=shift, excuse="停电无法检查")
+    desk.take_over(by=cast.caller("dispatcher"), at=AT + HOUR, log=shift)
+    assert papers.keep_finals(at=AT + HOUR) == 0
+    desk.sign_log(by=boss, at=AT + 2 * HOUR, log=shift, opinion="已阅")
+    assert papers.keep_finals(at=AT + 2 * HOUR) == 1
+    (kept,) = in_archive("duty_log")
+    words = words_of(paper_bytes(caller=boss, paper_id=kept.pk, at=AT)[0])
+    for said in (kept.number, "周三检修", "停电无法检查", "已阅", cast.employee("supervisor").name):
+        assert said in words, said
+    with pytest.raises(Forbidden):  # who does no shifts reads no log of one
+        paper_bytes(caller=cast.caller("technician"), paper_id=kept.pk, at=AT)
+
+
+@pytest.mark.rule("CMP-03")
+def test_a_filed_incident_report_is_in_the_archive(cast: Cast) -> None:
+    number = cast.receive(kind="complaint.emergency", text="3栋电梯困人")
+    story = {"course": "08:12 救出", "cause": "接触器老化", "measures": "全部更换"}
+    incidents.submit_report(by=cast.caller("supervisor"), at=AT, number=number, **story)
+    given: dict[str, Any] = {"at": AT + HOUR, "number": number, "opinion": "情况属实"}
+    assert papers.keep_finals(at=AT + HOUR) == 0
+    incidents.approve_report(by=cast.caller("manager"), **given)
+    incidents.approve_report(by=cast.caller("company_service"), **given)
+    assert papers.keep_finals(at=AT + 2 * HOUR) == 1
+    (kept,) = in_archive("incident_report")
+    assert kept.subject == f"matter:{number}"
+    page = f"/matters/{number}/incident/paper/"
+    drawn = paper_of(visitor(cast, "manager").get(page, at=AT + 2 * HOUR))
+    for said in (kept.number, number, "08:12救出", "接触器老化", "情况属实"):
+        assert said in drawn, said
 
 
 def test_a_name_no_font_has_holds_up_nobody_else(
