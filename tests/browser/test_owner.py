@@ -166,6 +166,8 @@ def test_from_the_owners_phone_and_back(screens: dict[str, Screen], sms: Provide
     phone.look()
     page.locator("summary", has_text="没解决,重新办理").click()
     page.get_by_label("哪里没有解决?").fill(REASON)
+    page.evaluate("window.dispatchEvent(new Event('focus'))")  # nothing is drawn over it
+    expect(page.get_by_label("哪里没有解决?")).to_have_value(REASON)
     page.locator("details[open]").get_by_role("button", name="提交").click()
     expect(page.locator("#said")).to_contain_text("已重新打开")
     expect(page.locator(".hy-timeline")).to_contain_text(REASON)

@@ -139,8 +139,8 @@ setInterval(count, 1000);
 
 /* -- what is drawn anew by itself waits while somebody writes, or looks elsewhere; 304 is no news */
 
-const writing = () => all("#main details[open] textarea, #main .pm-rate textarea, #main .pm-rate input")
-  .some((one) => (one.type === "radio" ? one.checked : one.value.trim()));
+const writing = () => $("#main .pm-verb[open], #main .pm-rate :checked, #lost-text") !== null
+  || all("#main .pm-rate textarea").some((one) => one.value.trim());
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (!event.target.matches("[data-patient]")) return;
