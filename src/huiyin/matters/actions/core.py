@@ -339,7 +339,7 @@ def finish_work(work: Work) -> str:
 
 def _tell_owner(work: Work) -> None:
     """Write down what the owner of the house must hear, in one statement (REC-11)."""
-    if not work.told or not telling.concerns_owner(work.matter):
+    if not work.told or not telling.concerns_owner(work.matter, work.told, work.at):
         return
     notices.tell(
         tellings=telling.tellings(

@@ -4,17 +4,20 @@ Only somebody known is told: nobody can be told of what they reported anonymousl
 colleagues of each other concerns no owner. The courier decides how and when it reaches them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import override
 
+from huiyin.estate.models import Occupancy
+from huiyin.estate.queries import lives_on
 from huiyin.matters import titles
 from huiyin.matters.models import Event, Matter
 from huiyin.matters.rules import REPORTED
 from huiyin.notices.actions import NewTelling
+from huiyin.staff.queries import local_day
 from huiyin.staff.rules import Directory
 from huiyin.standards.react import PromiseState
 
@@ -39,14 +42,22 @@ _ONLY_WRITTEN = frozenset({"progressed", "replied"})
 _NAMES_SOMEBODY = frozenset({"assigned", "arrived", "promised", "reopened"})
 
 
-def concerns_owner(matter: Matter) -> bool:
-    """Tell whether there is somebody to be told about a matter."""
-    return (
-        matter.person_id is not None
-        and not matter.anonymous
-        and matter.kind in REPORTED
-        and matter.kind != "callback"
-    )
+def concerns_owner(matter: Matter, events: Sequence[Event], at: datetime) -> bool:
+    """Tell whether there is somebody to be told of the events.
+
+    Whoever has sold the house or moved out since hears no more of what is done there (OWN-05).
+    """
+    if (
+        matter.person_id is None
+        or matter.anonymous
+        or matter.kind not in REPORTED
+        or matter.kind == "callback"
+    ):
+        return False
+    if matter.house_id is None or all(one.kind == "received" for one in events):
+        return True
+    living = Occupancy.objects.filter(lives_on(local_day(at)), house_id=matter.house_id)
+    return living.filter(person_id=matter.person_id).exists()
 
 
 def is_told(event: Event) -> bool:

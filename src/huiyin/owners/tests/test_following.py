@@ -369,6 +369,16 @@ def test_that_it_is_filed_rings_nobodys_telephone(cast: Cast) -> None:
     assert (last.template, last.channels) == ("matter.closed", ["in_app"])
 
 
+@pytest.mark.rule("OWN-05")
+def test_who_sold_the_house_hears_no_more_of_it(cast: Cast) -> None:
+    number = raised(cast)
+    cast.town.owner.occupancies.filter(house=cast.town.flat).update(until_on=AT.date())
+    matters.assign_matter(
+        by=cast.caller("supervisor"), at=AT, number=number, to=cast.code("technician")
+    )
+    assert told(number) == ["matter.received"]
+
+
 @pytest.mark.rule("REC-11")
 def test_telling_costs_reception_one_statement(cast: Cast) -> None:
     cast.receive(kind="repair", phone="13700000000")  # what is read once is read
