@@ -130,12 +130,21 @@ class RequestForm(PhotosForm):
     """What it is about, where, in which words; when somebody may come; whether anonymously."""
 
     house = forms.TypedChoiceField(
-        label=gettext_lazy("哪套房屋"), coerce=int, widget=forms.RadioSelect
+        label=gettext_lazy("哪套房屋"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("请选择是哪套房屋。"),
+            "invalid_choice": gettext_lazy("您目前不是这套房屋的住户,请重新选择。"),
+        },
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("您要反映什么?"),
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("请先选一项,我们好交给合适的人。")},
+        error_messages={
+            "required": gettext_lazy("请先选一项,我们好交给合适的人。"),
+            "invalid_choice": gettext_lazy("请先选一项,我们好交给合适的人。"),
+        },
     )
     text = forms.CharField(
         label=gettext_lazy("具体情况"),

@@ -9,15 +9,21 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from huiyin.config.vendor import icon_names
+from huiyin.doors.portal.matters.forms import FACES, VERBS
+from huiyin.doors.portal.notices import views as announced
+from huiyin.doors.portal.phones import views as phones
 from huiyin.doors.portal.requests import kept
+from huiyin.doors.portal.requests.views import ICONS
 from huiyin.estate.models import Community
 from huiyin.intake.tests.mails import picture
 from huiyin.knowledge.actions import confirm_answer, keep_answer
 from huiyin.matters.models import Matter, Photo
 from huiyin.matters.tests.cast import AT, Cast
-from huiyin.owners.tests.people import TENANT, caller
+from huiyin.owners.tests.people import TENANT, caller, lives, person
 
 LogIn = Callable[..., Client]
+LONE = "13611112222"  # has one house and nothing to choose
 WORD = re.compile(r'name="kept" value="([^"]+)"')
 
 
@@ -68,7 +74,7 @@ def test_the_script_is_led_on_without_a_page(cast: Cast, owner_client: LogIn) ->
     ("given", "said"),
     [
         ({"kind": None}, "请先选一项"),
-        ({"kind": "approval"}, "选择一个有效的选项"),
+        ({"kind": "approval"}, "请先选一项"),
         ({"text": " "}, "请用几句话写下"),
         ({"text": "长" * 4001}, "4000"),
         ({"place": "长" * 81}, "80"),
@@ -151,8 +157,11 @@ def test_a_complaint_about_somebody_names_them(cast: Cast, owner_client: LogIn) 
 
 @pytest.mark.rule("OWN-05")
 def test_nobody_asks_for_a_house_that_is_not_theirs(cast: Cast, owner_client: LogIn) -> None:
-    page = send(owner_client(), cast, house=cast.town.other.pk)
-    assert page.status_code == 422 and not Matter.objects.exists()
+    lives(person(cast, "独户", LONE), cast.town.flat, role="co_owner")
+    for http in (owner_client(), owner_client(LONE)):
+        page = send(http, cast, house=cast.town.other.pk)
+        assert page.status_code == 422 and not Matter.objects.exists()
+        assert "不是这套房屋的住户" in page.content.decode()
 
 
 @pytest.mark.rule("CMP-11")
@@ -212,3 +221,11 @@ def test_nobody_is_asked_to_log_in_without_losing_words(cast: Cast) -> None:
     answer = Client().post("/my/request/", {"text": "x"}, headers={"HX-Request": "true"})
     assert answer.status_code == 401 and answer["Content-Type"] == "text/plain"
     assert Client().get("/my/request/").status_code == 302
+
+
+def test_every_picture_is_there() -> None:
+    there = set(icon_names())
+    for known in (ICONS, announced.ICONS, phones.ICONS):
+        assert set(known.values()) <= there
+    assert {picture for _value, picture, _title in FACES} <= there
+    assert {form.icon for form in VERBS.values()} <= there
