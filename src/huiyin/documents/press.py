@@ -39,12 +39,15 @@ def draw(job: dict[str, Any], _behind: bytes) -> bytes:
     compiler = typst.Compiler(
         job["form"], root=job["root"], font_paths=fonts, ignore_system_fonts=True
     )
-    done, doubts = b"", []
     if job["several"] >= MANY:
-        quick = {**papers, "pages": "one"}
-        done, doubts = compiler.compile_with_warnings(format="pdf", sys_inputs=quick)
-    if not done or _pages(done) != job["several"]:
-        done, doubts = compiler.compile_with_warnings(format="pdf", sys_inputs=papers)
+        done = _compiled(compiler, {**papers, "pages": "one"})
+        if _pages(done) == job["several"]:
+            return done
+    return _compiled(compiler, papers)
+
+
+def _compiled(compiler: Any, inputs: dict[str, str]) -> bytes:
+    done, doubts = compiler.compile_with_warnings(format="pdf", sys_inputs=inputs)
     for doubt in doubts:
         print(doubt, file=sys.stderr)
     return bytes(done)

@@ -162,10 +162,13 @@ def missing_glyphs(text: str) -> str:
 
 def visible(text: str) -> str:
     """Return a text as it is drawn: composed, without signs that are never seen."""
-    if text.isascii():
-        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(one for one in text if not _is_unseen(one))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.isascii() and text.isprintable():
+        return text
+    text = unicodedata.normalize("NFC", text)
+    unseen = {one for one in set(text) if _is_unseen(one)}
+    return "".join(one for one in text if one not in unseen) if unseen else text
 
 
 def _ready(one: Mapping[str, Any], drawable: frozenset[str], before: str) -> dict[str, Any]:
@@ -217,6 +220,7 @@ def _texts(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
             yield from _texts(one, f"{where}.{number}")
 
 
+@lru_cache(maxsize=8192)
 def _is_unseen(sign: str) -> bool:
     """Tell whether a sign has no picture of its own, so that nothing is lost without it."""
     if sign == "\n":

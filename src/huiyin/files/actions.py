@@ -50,7 +50,7 @@ def store_document(*, by: Caller, at: datetime, name: str, data: bytes) -> int:
     try:
         check_document(data)
     except BadDocument as bad:
-        raise UnableToStoreDocument(_document_sentence(bad.code), field="file") from bad
+        raise UnableToStoreDocument(document_sentence(bad.code), field="file") from bad
     return _keep(data, "application/pdf", name, by, at)
 
 
@@ -125,7 +125,8 @@ def _sentence(code: str) -> str:
     }.get(code, _("只接受 JPEG、PNG、WebP 照片,这个文件不是。"))
 
 
-def _document_sentence(code: str) -> str:
+def document_sentence(code: str) -> str:
+    """Say what is wrong with a document, by the code of BadDocument."""
     return {
         "empty": _("文件是空的,请重新选择。"),
         "too_big": _("文件超过 20 MB,请分成几份,或用较低的清晰度重新扫描。"),

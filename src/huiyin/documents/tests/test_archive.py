@@ -55,7 +55,7 @@ def test_levels_say_who_finds_and_opens_a_paper(
     made = issue(cast, post="manager", **given)
     for post in readers:
         assert found(cast, post) == ["停水通知函"], post
-        assert queries.paper(caller=cast.caller(post), paper_id=made.id)
+        assert queries.paper(caller=cast.caller(post), paper_id=made.id).row.id == made.id
         assert queries.paper_bytes(caller=cast.caller(post), paper_id=made.id, at=LATER)
     for post in others:
         assert found(cast, post) == [], post
@@ -333,7 +333,7 @@ def test_the_database_wants_two_as_well(cast: Cast) -> None:
 def test_bytes_that_another_paper_needs_stay(cast: Cast, tmp_path: Path, settings: Any) -> None:
     settings.HOME = tmp_path
     document = scan()
-    asked = {"file": document, "keep_years": 1}
+    asked: dict[str, Any] = {"file": document, "keep_years": 1}
     first = filed(cast, at=moment("2018-05-01 10:00"), **asked)
     second = filed(cast, **asked)
     actions.propose_destruction(by=cast.caller("manager"), at=AT, paper_ids=[first])
@@ -392,7 +392,13 @@ def _connection() -> Any:
 
 
 def test_facts_are_checked(cast: Cast) -> None:
-    for bad in ({"title": " "}, {"kind": "x"}, {"department": "x"}, {"subject": "x" * 61}):
+    bad: tuple[dict[str, Any], ...] = (
+        {"title": " "},
+        {"kind": "x"},
+        {"department": "x"},
+        {"subject": "x" * 61},
+    )
+    for given in bad:
         with pytest.raises(BadInput):
-            draft(cast, **bad)
+            draft(cast, **given)
     assert Facts(community_id=1, kind="letter", title="x").confidential == "staff"

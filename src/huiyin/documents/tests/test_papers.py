@@ -104,7 +104,12 @@ def test_a_new_version_keeps_the_number_and_the_old_one(cast: Cast) -> None:
     made = issue(cast)
     by = cast.caller("supervisor")
     key = uuid4()
-    asked = {"by": by, "at": LATER, "data": {**LETTER, "body": "改为21日。"}, "key": key}
+    asked: dict[str, Any] = {
+        "by": by,
+        "at": LATER,
+        "data": {**LETTER, "body": "改为21日。"},
+        "key": key,
+    }
     new = actions.replace_paper(paper_id=made.id, **asked)
     assert (new.number, new.version) == (made.number, 2)
     assert actions.replace_paper(paper_id=made.id, **asked) == new
@@ -126,7 +131,7 @@ def test_given_out_it_takes_two_to_void_it(cast: Cast) -> None:
     made = issue(cast)
     by, boss = cast.caller("supervisor"), cast.caller("manager")
     actions.give_out(by=by, at=AT, paper_id=made.id)
-    asked = {"at": LATER, "paper_id": made.id}
+    asked: dict[str, Any] = {"at": LATER, "paper_id": made.id}
     with pytest.raises(BadInput):
         actions.ask_void(by=by, reason=" ", **asked)
     assert not actions.ask_void(by=by, reason="日期写错", **asked)

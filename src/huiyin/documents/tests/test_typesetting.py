@@ -12,6 +12,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from huiyin.documents import typesetting
+from huiyin.documents.press import MANY
 from huiyin.documents.typesetting import MissingGlyph, UnableToTypeset, pdf
 
 LETTER: dict[str, Any] = {
@@ -34,7 +35,7 @@ def test_a_letter_in_chinese_carries_its_fonts() -> None:
     (page,) = words_of(drawn)
     assert "关于停电检修的函" in page and "尊敬的王丽女士" in page
     assert "YG-HJ-2026-0001" in page
-    for font in PdfReader(io.BytesIO(drawn)).pages[0]["/Resources"]["/Font"].values():  # type: ignore[index,union-attr]
+    for font in PdfReader(io.BytesIO(drawn)).pages[0]["/Resources"]["/Font"].values():  # type: ignore[index]
         descriptor = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
         assert "/FontFile3" in descriptor or "/FontFile2" in descriptor
 
@@ -49,6 +50,19 @@ def test_several_letters_are_one_file_each_counted_by_itself() -> None:
     assert len(pages) > 3
     assert "第1页/共1页" in pages[0] and "第1页/共1页" in pages[-1]
     assert f"第2页/共{len(pages) - 2}页" in pages[2]
+
+
+@pytest.mark.rule("PLN-04")
+def test_many_letters_are_one_file_however_long_each_is() -> None:
+    """Many are first set as if each had one page; that must never show."""
+    short = [{**LETTER, "number": f"N-{one}"} for one in range(MANY)]
+    pages = words_of(pdf("letter", short))
+    assert len(pages) == MANY and all("第1页/共1页" in one for one in pages)
+    assert [f"N-{one}" in page for one, page in enumerate(pages)] == [True] * MANY
+    long = {**LETTER, "title": "长函", "body": "请按时缴费,谢谢您的配合与理解。\n" * 60}
+    pages = words_of(pdf("letter", [*short, long]))
+    assert f"第2页/共{len(pages) - MANY}页" in pages[MANY + 1]
+    assert "第1页/共1页" in pages[0]
 
 
 @pytest.mark.parametrize("text", ["#panic(1)", "*a* _b_ $x$ @ref <l>", '"\\', "#sys.inputs"])

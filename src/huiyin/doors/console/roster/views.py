@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from huiyin.documents.typesetting import missing_glyphs
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.console.roster.forms import UploadForm
 from huiyin.doors.parts.fragments import show
@@ -19,6 +20,7 @@ from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.estate import queries as estate
 from huiyin.estate.access import admit_to_edit
 from huiyin.estate.roster.apply import ImportReport, import_roster, read_roster
+from huiyin.estate.roster.parsed import Parsed, ParsedHouse, ParsedPerson
 from huiyin.kernel.errors import BadInput
 
 KEPT_FOR = 3600  # seconds between looking and confirming
@@ -48,13 +50,15 @@ def roster(request: StaffRequest) -> HttpResponse:
     file = form.cleaned_data["file"]
     upload = Upload(file.name, file.read(), request.community.code)
     try:
-        report = _import(request, upload, dry_run=True)
+        parsed = read_roster(upload.content, upload.name)
+        report = _import(request, upload, parsed, dry_run=True)
     except BadInput as refusal:
         form.take_back(refusal)
         return _page(request, {"form": form}, status=422)
     token = secrets.token_urlsafe(16)
     cache.set(_key(request, token), upload, KEPT_FOR)
-    return _page(request, {"form": UploadForm(), "token": token, **_shown(upload, report)})
+    shown = _shown(upload, report, parsed)
+    return _page(request, {"form": UploadForm(), "token": token, **shown})
 
 
 @require_POST
@@ -67,28 +71,32 @@ def confirm(request: StaffRequest) -> HttpResponse:
         messages.error(request, _("这次预览已过期,请重新上传文件。"))
         return redirect("roster")
     cache.delete(key)
-    report = _import(request, upload, dry_run=False)
+    parsed = read_roster(upload.content, upload.name)
+    report = _import(request, upload, parsed, dry_run=False)
     messages.success(
         request,
         _("已导入“%(name)s”:新增 %(new)d 户,更新 %(old)d 户。")
         % {"name": upload.name, "new": report.created.houses, "old": report.updated.houses},
     )
-    return _page(request, {"form": UploadForm(), "done": True, **_shown(upload, report)})
+    return _page(request, {"form": UploadForm(), "done": True, **_shown(upload, report, parsed)})
 
 
-def _import(request: StaffRequest, upload: Upload, *, dry_run: bool) -> ImportReport:
+def _import(
+    request: StaffRequest, upload: Upload, parsed: Parsed, *, dry_run: bool
+) -> ImportReport:
     return import_roster(
         by=request.caller,
         at=request.moment,
         community=estate.community_model(caller=request.caller, code=upload.community),
-        parsed=read_roster(upload.content, upload.name),
+        parsed=parsed,
         dry_run=dry_run,
         source=upload.name,
     )
 
 
-def _shown(upload: Upload, report: ImportReport) -> dict[str, Any]:
+def _shown(upload: Upload, report: ImportReport, parsed: Parsed) -> dict[str, Any]:
     told = report.as_json()
+    told["warnings"] += _unprintable(parsed)
     counts = [
         (title, told["created"][what], told["updated"][what], told["unchanged"][what])
         for what, title in (("houses", _("房屋")), ("people", _("人员")), ("spaces", _("车位")))
@@ -101,6 +109,23 @@ def _shown(upload: Upload, report: ImportReport) -> dict[str, Any]:
         "warnings": told["warnings"][:MOST_SHOWN],
         "warnings_total": len(told["warnings"]),
     }
+
+
+def _unprintable(parsed: Parsed) -> list[dict[str, Any]]:
+    """Name the rows whose people no letter could be addressed to, for want of a font (PLN-04)."""
+    rows = [(house, "".join(one.name for one in _people(house))) for house in parsed.houses]
+    if not missing_glyphs("".join(names for _house, names in rows)):
+        return []
+    said = _("名字里的“%(signs)s”字库里没有,函件和单据打印不出来;请改用规范字,或请管理员添加字体。")
+    return [
+        {"sheet": house.sheet, "row": house.row, "problem": said % {"signs": signs}}
+        for house, names in rows
+        if (signs := missing_glyphs(names))
+    ]
+
+
+def _people(house: ParsedHouse) -> tuple[ParsedPerson, ...]:
+    return (*house.owners, *house.tenants)
 
 
 def _key(request: StaffRequest, token: str) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from huiyin.doors.console.tests.visit import Visitor, text_of, visitor
@@ -49,3 +50,10 @@ def test_a_file_that_is_no_roster_is_refused_in_words(cast: Cast) -> None:
     assert upload(desk, "甲,乙\n1,2\n").status_code == 422
     assert upload(desk, "x", "文件.xlsx").status_code == 422
     assert desk.post("/roster/").status_code == 422
+
+
+@pytest.mark.rule("PLN-04")
+def test_a_name_that_cannot_be_printed_is_named_before_it_is_imported(cast: Cast) -> None:
+    sheet = "楼栋,单元,房号,业主姓名,联系电话\n7栋,1单元,101室,王𠮷,13800000007\n"
+    shown = text_of(upload(visitor(cast, "manager"), sheet))
+    assert "“𠮷”字库里没有" in shown and "第 2 行" in shown
