@@ -18,12 +18,9 @@ from huiyin.together import actions as together
 from huiyin.visitors.actions import book
 
 TOGETHER = ("survey", "gathering", "thread")
+DESK = ("call", "shift", "handed", "item", "visit")
 THINGS = (
-    "call",
-    "shift",
-    "handed",
-    "item",
-    "visit",
+    *DESK,
     "verification",
     "message",
     "paper",
@@ -44,10 +41,8 @@ def make(site: Site, what: str, secret: str) -> int:
             "number": "19900000000",
         }
         return desk.record_call(by=by, at=AT, moment=AT, **told).id
-    if what in {"message", "verification"}:
-        return a_message(site, secret) if what == "message" else a_verification(secret)
-    if what.endswith(("paper", "draft")):
-        return a_paper(site, what, secret)
+    if what not in DESK:
+        return elsewhere(site, what, secret)
     if what == "visit":
         words: dict[str, Any] = {"community": "YG", "visitor": "张", "purpose": secret}
         later = AT + timedelta(hours=1)
@@ -61,6 +56,15 @@ def make(site: Site, what: str, secret: str) -> int:
         (item,) = queries.items_for(caller=site.cast.caller("manager"), community="YG")
         return item.id
     return log
+
+
+def elsewhere(site: Site, what: str, secret: str) -> int:
+    """Make something that is not of the desk alone."""
+    if what in TOGETHER:
+        return shared(site, what, secret)
+    if what in {"message", "verification"}:
+        return a_message(site, secret) if what == "message" else a_verification(secret)
+    return a_paper(site, what, secret)
 
 
 def a_verification(secret: str) -> int:
