@@ -149,7 +149,7 @@ def test_the_log_of_a_signed_shift_is_filed(cast: Cast) -> None:
 @pytest.mark.rule("CMP-03")
 def test_a_filed_incident_report_is_in_the_archive(cast: Cast) -> None:
     number = cast.receive(kind="complaint.emergency", text="3栋电梯困人")
-    story = {"course": "08:12 救出", "cause": "接触器老化", "measures": "全部更换"}
+    story: dict[str, Any] = {"course": "08:12 救出", "cause": "接触器老化", "measures": "全部更换"}
     incidents.submit_report(by=cast.caller("supervisor"), at=AT, number=number, **story)
     given: dict[str, Any] = {"at": AT + HOUR, "number": number, "opinion": "情况属实"}
     assert papers.keep_finals(at=AT + HOUR) == 0
