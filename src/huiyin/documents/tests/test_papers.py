@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from pypdf import PdfReader
 
 from huiyin.documents import actions, queries
+from huiyin.documents.actions import issuing
 from huiyin.documents.actions.issuing import UnableToIssue
 from huiyin.documents.models import Paper
 from huiyin.documents.tests.papers import LETTER, issue
@@ -90,6 +91,15 @@ def test_the_same_request_gives_the_same_paper(cast: Cast) -> None:
     with pytest.raises(UnableToIssue):
         issue(cast, key=key, title="别的标题")
     assert Paper.objects.count() == 1
+
+
+def test_two_at_once_with_one_key_are_one_paper(cast: Cast, monkeypatch: Any) -> None:
+    """The other was not there when we looked, but is when we write."""
+    key = uuid4()
+    made = issue(cast, key=key)
+    monkeypatch.setattr(issuing, "_known", _late(issuing._known))
+    assert issue(cast, key=key) == made
+    assert issue(cast).number == "YG-HJ-2026-0002"
 
 
 def test_a_name_that_cannot_be_printed_leaves_no_number_behind(cast: Cast) -> None:
@@ -217,6 +227,17 @@ def test_numbers_of_one_series_wait_for_each_other(cast: Cast) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT last FROM estate_counter WHERE series = 'paper-HJ-2026'")
         assert cursor.fetchone() == (1,)
+
+
+def _late(known: Any) -> Any:
+    """Return what finds nothing at the first look."""
+    looks: list[Paper] = []
+
+    def found(paper: Paper) -> Any:
+        looks.append(paper)
+        return None if len(looks) == 1 else known(paper)
+
+    return found
 
 
 def _text(cast: Cast, paper_id: int) -> str:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import RequestFactory
 
 from huiyin.flows import bench
-from huiyin.flows.bench import bare, fill, sweep
+from huiyin.flows.bench import bare, fill, letters, sweep
 from huiyin.flows.bench.measure import Result, against_floor, against_limit
 from huiyin.matters.models import Event, Matter, Promise
 
@@ -105,3 +105,13 @@ def _not_once(at: datetime, armed: list[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sweep._NOT_ONCE, {"at": at, "armed": armed})
         return int(cursor.fetchone()[0])
+
+
+def test_letters_differ_and_are_held_against_as_many_plain_pages(monkeypatch: Any) -> None:
+    monkeypatch.setattr(letters, "LETTERS", 3)
+    monkeypatch.setattr(letters, "TIMES", 1)
+    assert letters.letter(1) != letters.letter(2)
+    whole, one, *_memory = letters.run(0)
+    assert whole.what == "3 one-page letters in one file"
+    assert whole.floor and whole.limit == letters.MOST_SECONDS
+    assert one.ok
