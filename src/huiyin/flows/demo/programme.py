@@ -10,6 +10,7 @@ from huiyin.flows.demo import (
     counter,
     goods,
     letters,
+    neighbours,
     owners,
     plans,
     rounds,
@@ -90,6 +91,7 @@ FAMILIES = (
     rounds,
     bursts,
     owners,
+    neighbours,
     boards,
 )
 
