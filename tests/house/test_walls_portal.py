@@ -20,6 +20,7 @@ from django.urls import get_resolver
 from huiyin.announcements.audience import Audience
 from huiyin.announcements.rules import Facts
 from huiyin.announcements.tests.blocks import make_blocks
+from huiyin.documents.tests import papers
 from huiyin.doors.api.tests.cast import Site
 from huiyin.doors.portal.requests import kept
 from huiyin.files.actions import store_photo
@@ -95,6 +96,8 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "my/notices/read/": (Page(form={}, own=True),),
     "my/notices/<str:number>/": (Page({"number": "*notice"}),),
     "my/notices/<str:number>/paper/": (Page({"number": "*notice"}),),
+    "my/papers/": (Page(own=True),),
+    "my/papers/<int:pk>/": (Page({"pk": "*paper"}),),
     "my/together/": (Page(own=True),),
     "my/together/gatherings/<int:pk>/": (
         Page({"pk": "*gathering"}),
@@ -185,6 +188,7 @@ class Things:
             "*word": lambda: kept.shown([self.photo], by=self.me)[0].word,
             "*seen": self.seen,
             "*notice": self.notice,
+            "*paper": self.paper,
             "*gathering": lambda: self.together("gathering"),
             "*survey": lambda: self.together("survey"),
             "*thread": lambda: self.together("thread"),
@@ -214,6 +218,12 @@ class Things:
         when = {"starts_at": until, "ends_at": until + timedelta(hours=2), "sign_up_until": until}
         words = {"title": SECRET, "text": SECRET, "place": "花园"}
         return together.plan_gathering(by=by, at=AT, community_id=place, **words, **when)
+
+    def paper(self) -> int:
+        """Issue a letter for the owner's household."""
+        house = self.site.cast.town.flat.pk
+        given = {"title": SECRET, "house_id": house, "confidential": "owner"}
+        return papers.issue(self.site.cast, **given).id
 
     def notice(self) -> str:
         """Publish an announcement for the owner's house alone."""

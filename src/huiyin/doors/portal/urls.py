@@ -10,6 +10,7 @@ from huiyin.doors.portal.matters import views as matters
 from huiyin.doors.portal.me import channels, privacy
 from huiyin.doors.portal.me import views as me
 from huiyin.doors.portal.notices import views as notices
+from huiyin.doors.portal.papers import views as papers
 from huiyin.doors.portal.phones import views as phones
 from huiyin.doors.portal.requests import views as requests
 from huiyin.doors.portal.together import views as together
@@ -41,6 +42,8 @@ urlpatterns = [
     path("notices/<str:number>/", notices.notice, name="my_notice"),
     path("notices/<str:number>/paper/", notices.paper, name="my_notice_paper"),
     path("answers/", answers.answers, name="my_answers"),
+    path("papers/", papers.papers, name="my_papers"),
+    path("papers/<int:pk>/", papers.paper, name="my_paper"),
     path("phones/", phones.phones, name="my_phones"),
     path("together/", together.together, name="my_together"),
     path("together/gatherings/<int:pk>/", together.gathering, name="my_gathering"),
