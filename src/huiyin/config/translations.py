@@ -127,7 +127,7 @@ def _sources(*patterns: str) -> Iterator[Path]:
 def _collect(found: Catalog, path: Path, code: bytes) -> None:
     for _line, function, given, _comments in extract_python(io.BytesIO(code), KEYWORDS, [], {}):
         arguments: Any = given  # one string, or several with None for what is no string
-        parts = [arguments] if isinstance(arguments, str) else list(arguments)
+        parts = [arguments] if isinstance(arguments, str) else list(arguments or ())
         context = parts.pop(0) if "pgettext" in function else None
         texts = [part for part in parts if isinstance(part, str)]
         if not texts or not texts[0]:
