@@ -169,6 +169,17 @@ def test_what_is_said_without_a_name_is_nobodys_and_leaves_no_trace(cast: Cast) 
 
 
 @pytest.mark.rule("CMP-11")
+def test_the_digest_of_a_nameless_form_does_not_tell_the_house(cast: Cast) -> None:
+    from huiyin.owners.models import Submission
+
+    lives(cast.town.owner, cast.town.other)
+    for house in (cast.town.flat, cast.town.other):
+        raised(cast, kind="complaint", text="楼上太吵", anonymous=True, house_id=house.pk)
+    # Everything else in it stands in the matter: trying every house would tell which one it was.
+    assert len(set(Submission.objects.values_list("fingerprint", flat=True))) == 1
+
+
+@pytest.mark.rule("CMP-11")
 def test_colleagues_read_that_an_owner_chased_not_who(cast: Cast) -> None:
     number = raised(cast, kind="complaint", text="太吵")
     actions.chase(by=caller(), at=AT + timedelta(minutes=1), number=number)
