@@ -19,6 +19,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
+from huiyin.accounts.codes import count
+from huiyin.accounts.rules import Allowance
 from huiyin.doors.portal.refusals import refusal_page
 from huiyin.estate.rows import CommunityRow
 from huiyin.kernel.caller import Caller
@@ -29,6 +31,10 @@ from huiyin.owners.queries import Household, households
 
 PEOPLE = "people"  # the session's key for whom the number belonged to when it was proved
 CHOSEN = "household"  # the session's key for the household somebody looks at at the moment
+
+# Sheets sent from one account. A day is the only window: of what was said without a name nothing
+# tells the hour in which somebody sent a sheet.
+SHEETS = (Allowance(60, 86400),)
 
 View = Callable[..., HttpResponse]
 
@@ -108,6 +114,11 @@ def private(response: HttpResponse) -> HttpResponse:
         patch_cache_control(response, private=True, no_store=True)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def not_too_often(request: OwnerRequest, what: str, allowances: tuple[Allowance, ...] = ()) -> None:
+    """Count what one account asks for that costs others work; raise TooOften."""
+    count(who=f"{what}:{request.user.pk}", allowances=allowances or SHEETS, at=request.moment)
 
 
 def to_login(request: HttpRequest) -> HttpResponse:

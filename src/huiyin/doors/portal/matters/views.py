@@ -16,10 +16,11 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
+from huiyin.accounts.codes import TooOften
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.portal.matters.forms import FACES, VERBS, VerbForm
 from huiyin.doors.portal.matters.rows import OWED, Line, clock_words, due_of
-from huiyin.doors.portal.page import OwnerRequest, owner_page
+from huiyin.doors.portal.page import OwnerRequest, not_too_often, owner_page
 from huiyin.doors.portal.requests.forms import house_title
 from huiyin.doors.portal.requests.views import ICONS
 from huiyin.kernel.errors import Refused
@@ -86,6 +87,11 @@ def act(request: OwnerRequest, number: str, verb: str) -> HttpResponse:
         raise Http404
     found = queries.my_matter(caller=request.caller, at=request.moment, number=number)
     form = VERBS[verb](request.POST, request.FILES, request=request)
+    try:
+        not_too_often(request, "sheet")
+    except TooOften as refusal:  # nor are its photos kept
+        form.take_back(refusal)
+        return _page(request, found, refused=form, status=refusal.status)
     if not form.is_valid():
         form.keep_photos()
         return _page(request, found, refused=form, status=422)

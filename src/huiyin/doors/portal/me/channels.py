@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from huiyin.accounts.rules import Allowance
 from huiyin.doors.parts.codes import drawn
 from huiyin.doors.parts.forms import DoorForm
-from huiyin.doors.portal.page import OwnerRequest, owner_page
+from huiyin.doors.portal.page import OwnerRequest, not_too_often, owner_page
 from huiyin.kernel.errors import WrongState
 from huiyin.notices.channels import Unclear, Undeliverable, binding, registry
 from huiyin.notices.rules import CHOOSABLE
@@ -28,6 +29,7 @@ NAMES = {
     "in_app": gettext_lazy("只在这里看"),
 }
 ICONS = {"wechat": "message", "wecom": "messages", "sms": "device-mobile", "email": "mail"}
+SCANS = (Allowance(10, 3600),)  # WeChat is asked for each, and answers so many a day
 CATEGORIES = {
     "matter": gettext_lazy("我报的事有进展时"),
     "notice": gettext_lazy("小区通知"),
@@ -95,6 +97,7 @@ def wechat(request: OwnerRequest) -> HttpResponse:
     account = registry.wechat(request.community.code)
     if account is None:
         raise UnableToBind(_("小区还没有开通微信通知。"))
+    not_too_often(request, "scan", SCANS)
     people = sorted(request.caller.people)[: binding.MOST]
     ticket = binding.ticket(people, at=request.moment)
     try:

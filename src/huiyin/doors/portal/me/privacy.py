@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from huiyin.accounts.codes import TooOften
 from huiyin.doors.portal.me.forms import CorrectionForm
-from huiyin.doors.portal.page import OwnerRequest, owner_page
+from huiyin.doors.portal.page import OwnerRequest, not_too_often, owner_page
 from huiyin.kernel.errors import BadInput
 from huiyin.owners import actions, queries
 
@@ -41,6 +42,7 @@ def correction(request: OwnerRequest) -> HttpResponse:
     form = CorrectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
+            not_too_often(request, "sheet")
             number = actions.ask_correction(
                 by=request.caller,
                 at=request.moment,
@@ -50,7 +52,7 @@ def correction(request: OwnerRequest) -> HttpResponse:
             )
             messages.success(request, _("已收到更正申请,前台核实后会回复您。"))
             return redirect("my_matter", number)
-        except BadInput as refusal:
+        except (BadInput, TooOften) as refusal:
             form.take_back(refusal)
     return render(
         request, "me/correction.html", {"form": form}, status=422 if form.is_bound else 200

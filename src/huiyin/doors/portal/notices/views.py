@@ -9,17 +9,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from huiyin.accounts.rules import Allowance
 from huiyin.announcements import papers
 from huiyin.announcements import queries as announcements
 from huiyin.announcements.queries import PublishedRow
 from huiyin.doors.parts import codes
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.pdf import pdf_answer
-from huiyin.doors.portal.page import OwnerRequest, owner_page
+from huiyin.doors.portal.page import OwnerRequest, not_too_often, owner_page
 from huiyin.notices import actions as telling
 from huiyin.notices import queries as told
 
 SHOWS = ("now", "told")
+PAPERS = (Allowance(30, 3600),)  # each is drawn anew, which takes the work of many pages
 ICONS = {
     "power_cut": "bolt",
     "water_cut": "droplet",
@@ -89,6 +91,7 @@ def notice(request: OwnerRequest, number: str) -> HttpResponse:
 @owner_page
 def paper(request: OwnerRequest, number: str) -> HttpResponse:
     """Send one announcement as it hangs in the halls."""
+    not_too_often(request, "poster", PAPERS)
     printed = papers.published(
         caller=request.caller, number=number, at=request.moment, site=codes.site(request)
     )

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from huiyin.accounts.codes import TooOften
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.portal.matters.rows import Due, clock_words, due_of
-from huiyin.doors.portal.page import NoSuchPage, OwnerRequest, owner_page
+from huiyin.doors.portal.page import NoSuchPage, OwnerRequest, not_too_often, owner_page
 from huiyin.doors.portal.requests import kept
 from huiyin.doors.portal.requests.forms import RequestForm
 from huiyin.files import queries as files
@@ -80,6 +81,11 @@ def raise_request(request: OwnerRequest) -> HttpResponse:
         asked = request.GET.get("kind", "")
         return _sheet(request, _form(request, kinds, initial={"kind": asked}), kinds)
     form = _form(request, kinds, request.POST, request.FILES)
+    try:
+        not_too_often(request, "sheet")
+    except TooOften as refusal:  # nor are its photos kept
+        form.take_back(refusal)
+        return _sheet(request, form, kinds, status=refusal.status)
     if not form.is_valid():
         return _refused(request, form, kinds)
     values = form.cleaned_data

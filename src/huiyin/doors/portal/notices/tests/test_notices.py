@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from huiyin.accounts.rules import Allowance
 from huiyin.announcements import actions
 from huiyin.announcements.audience import Audience
 from huiyin.announcements.rules import Facts
@@ -135,3 +136,12 @@ def test_lists_page_and_cost_the_same(blocks: Blocks, owner_client: LogIn, show:
         page = http.get(path, headers=at(LATER))
     assert page.context["page"].items
     assert len(queries) <= LIST_QUERIES, len(queries)
+
+
+def test_a_paper_is_not_drawn_without_end(
+    blocks: Blocks, owner_client: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huiyin.doors.portal.notices.views.PAPERS", (Allowance(0, 3600),))
+    http = owner_client()
+    answer = http.get("/my/notices/GG-1/paper/")
+    assert answer.status_code == 429 and b"%PDF" not in answer.content

@@ -9,13 +9,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from huiyin.accounts.rules import Allowance
 from huiyin.config.vendor import icon_names
+from huiyin.doors.portal import page
 from huiyin.doors.portal.matters.forms import FACES, VERBS
 from huiyin.doors.portal.notices import views as announced
 from huiyin.doors.portal.phones import views as phones
 from huiyin.doors.portal.requests import kept
 from huiyin.doors.portal.requests.views import ICONS
 from huiyin.estate.models import Community
+from huiyin.files.models import StoredFile
 from huiyin.intake.tests.mails import picture
 from huiyin.knowledge.actions import confirm_answer, keep_answer
 from huiyin.matters.models import Matter, Photo
@@ -147,6 +150,29 @@ def test_sent_twice_it_is_one(cast: Cast, owner_client: LogIn) -> None:
     fresh = other.context["form"]["key"].value()
     assert send(http, cast, key=fresh, text="另一件").status_code == 302
     assert Matter.objects.count() == 2
+
+
+def test_nobody_drowns_the_desk_or_the_disk(
+    cast: Cast, owner_client: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "SHEETS", (Allowance(2, 86400),))
+    monkeypatch.setattr(page.not_too_often, "__defaults__", (page.SHEETS,))
+    http = owner_client()
+    assert send(http, cast).status_code == 302
+    assert send(http, cast, text="", photos=[photo()]).status_code == 422  # its photos were kept
+    kept_files = StoredFile.objects.count()
+    answer = send(http, cast, text="还有一件", photos=[photo("q.jpg", picture((300, 200)))])
+    assert answer.status_code == 429 and "还有一件" in answer.content.decode()
+    assert (Matter.objects.count(), StoredFile.objects.count()) == (1, kept_files)
+    number = Matter.objects.get().number
+    added = {"add-key": str(uuid.uuid4()), "add-text": "更大了", "add-photos": [photo("r.jpg")]}
+    answer = http.post(f"/my/matters/{number}/add/", added)
+    assert answer.status_code == 429 and "更大了" in answer.content.decode()
+    assert http.post(
+        "/my/me/privacy/correction/", {"key": uuid.uuid4(), "text": "字错"}
+    ).status_code
+    assert Matter.objects.count() == 1
+    assert send(owner_client(TENANT), cast, house=cast.town.other.pk).status_code == 302
 
 
 def test_a_complaint_about_somebody_names_them(cast: Cast, owner_client: LogIn) -> None:
