@@ -9,12 +9,15 @@ A message is taken in three steps, each a transaction of its own:
 Whoever dies between 1 and 3 leaves a lease that runs out. Then the provider is asked by our
 reference; one that does not remember references cannot be asked, and the message is shown as
 failed ("nobody knows whether it arrived") and never sent again by itself.
+
+What waited, for a provider or for a courier, is looked at once more before it leaves: it does not
+ring in the quiet hours, goes where the person is reached now, and not at all once withdrawn.
 """
 
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,6 +25,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from huiyin.notices import rules
+from huiyin.notices.around import Around, about_people
 from huiyin.notices.channels import Channel, Handed, Parcel, Unclear, Undeliverable, registry
 from huiyin.notices.models import Message, Report, Telling
 from huiyin.notices.routing import forget_codes, route
@@ -32,12 +36,14 @@ CHANNELS = registry.NAMES
 MOST_AT_ONCE = 10_000
 LOOKS_EVERY = 20
 KEEP_UNMATCHED = timedelta(days=30)
+FRESH = timedelta(minutes=1)
+"""What was routed no longer ago leaves as it was routed."""
 State = Message.State
 UNCLEAR = "unclear"
 
 _COLUMNS = """m.id, m.telling_id, m.channel, m.address, m.reference, m.subject, m.text, m.template,
-       m."values"::text, m.vendor_ids::text, m.tries, m.expires_at,
-       (SELECT code FROM estate_community WHERE id = m.community_id)"""
+       m."values"::text, m.vendor_ids::text, m.tries, m.expires_at, m.at, m.urgent, m.community_id,
+       m.person_id, (SELECT code FROM estate_community WHERE id = m.community_id)"""
 # Written out: the queue is an index, urgent first, and whoever has a row in hand is passed by.
 _CLAIM = f"""
 UPDATE notices_message AS m
@@ -77,6 +83,10 @@ class InHand:
     vendor_ids: str | None
     tries: int
     expires_at: datetime | None
+    at: datetime
+    urgent: bool
+    community_id: int
+    person_id: int | None
     community: str
 
     def parcel(self, provider: str) -> Parcel:
@@ -145,13 +155,53 @@ def carry_one(*, at: datetime, channel: str) -> bool:
         return False
     if one.expires_at is not None and one.expires_at <= at:
         note(one, Result(State.SUPERSEDED, "expired"), at=at)
-        return True
+    elif (opens := _opens(one, at)) > at:
+        _put_back(one, opens)
+    else:
+        note(one, _carried(one, at), at=at)
+    return True
+
+
+def _carried(one: InHand, at: datetime) -> Result:
+    """Hand a message over where there is a channel and, if it waited, still somebody to reach."""
+    if at - one.at > FRESH and not one.urgent and (one := _readdressed(one)).address == "":
+        return Result(State.FAILED, "no_address")
     provider, way = _way(one)
     if way is None:
-        note(one, Result(State.FAILED, "no_channel"), at=at)
-        return True
-    note(one, hand_over(way, one, provider, at), at=at)
-    return True
+        return Result(State.FAILED, "no_channel")
+    return hand_over(way, one, provider, at)
+
+
+def _opens(one: InHand, at: datetime) -> datetime:
+    """Return from when on a message may ring; what was routed just now may."""
+    if one.urgent or at - one.at <= FRESH:
+        return at
+    town = Around(at).town(one.community_id)
+    return rules.opens_at(at, town.zone, town.rules.open_hours)
+
+
+def _put_back(one: InHand, until: datetime) -> None:
+    """Let a message in hand wait as if it had never been taken."""
+    mine = Message.objects.filter(pk=one.id, state=State.SENDING, claim=one.claim)
+    mine.update(
+        state=State.QUEUED,
+        claim=None,
+        lease_until=None,
+        next_try_at=until,
+        tries=one.tries - 1,
+    )
+
+
+def _readdressed(one: InHand) -> InHand:
+    """Return a message with where the person is reached by now, kept with it where that changed."""
+    wishes = about_people([one.person_id] if one.person_id else [])
+    given = Telling.objects.filter(pk=one.telling_id).values_list("address", flat=True).first()
+    if given or not wishes:
+        return one
+    address = wishes[one.person_id or 0].addresses.get(one.channel, "")
+    if address and address != one.address:
+        Message.objects.filter(pk=one.id, claim=one.claim).update(address=address)
+    return replace(one, address=address)
 
 
 def settle_one(*, at: datetime, channel: str) -> bool:
@@ -193,6 +243,9 @@ def note(one: InHand, result: Result, *, at: datetime) -> None:
         is_mine = found.state == State.SENDING and found.claim == one.claim
         is_open = found.state in {State.SENDING, State.QUEUED} or found.problem == UNCLEAR
         is_handed = result.state in {State.SENT, State.DELIVERED}
+        if telling.settled_at is not None and result.state == State.QUEUED:
+            why = "withdrawn" if telling.note == "withdrawn" else "heard"
+            result = Result(State.SUPERSEDED, why, result.provider)
         if is_mine or (is_open and is_handed):
             _write(found, result, at)
             _after(found, telling, at)

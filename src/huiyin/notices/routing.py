@@ -26,6 +26,7 @@ from huiyin.notices.rules import Wishes
 
 BATCH = 500
 BUNDLE = "matter.bundle"
+TAKEN_BACK = ("superseded", "withdrawn")
 LONGEST_SUBJECT = 120
 _LOCK = 0x4E4F54  # "NOT": one router at a time in this database
 State = Telling.State
@@ -92,7 +93,8 @@ class _Job:
     @property
     def rang(self) -> list[Outgoing]:
         """What left the house, or is about to, in the order written."""
-        return [one for one in self.messages if one.channel != "in_app"]
+        out = [one for one in self.messages if one.channel != "in_app"]
+        return [one for one in out if (one.state, one.problem) != TAKEN_BACK]
 
     @property
     def is_held_alone(self) -> bool:
@@ -169,7 +171,8 @@ class _Router:
 
     def work(self) -> None:
         """Decide every telling and write what was decided."""
-        for job in self.due:
+        ready = [job for job in self.due if not self._is_new(job) or self._begin(job)]
+        for job in ready:
             if job.telling.lead_id is None:
                 self._step(job)
         write(self.queued)
@@ -222,32 +225,33 @@ class _Router:
     # -- one telling
 
     def _step(self, job: _Job) -> None:
-        state = job.telling.state
         if job.telling.category == "code":
             self._code(job)
-        elif state == State.NEW:
-            self._begin(job)
-        elif state == State.HELD:
+        elif job.telling.state == State.HELD:
             self._ring(job)
         else:
             self._watch(job)
 
-    def _begin(self, job: _Job) -> None:
-        """Say it in the app; ring now, or later, or not at all."""
+    @staticmethod
+    def _is_new(job: _Job) -> bool:
+        return job.telling.state == State.NEW and job.telling.category != "code"
+
+    def _begin(self, job: _Job) -> bool:
+        """Say it in the app; tell whether it may ring now, and not later or not at all.
+
+        All that is new begins before anything rings, so that it goes out together also where no
+        courier came by for a while.
+        """
         if job.is_over(self.at):
             self._settle(job, State.DROPPED, "expired")
-            return
+            return False
         self._say_in_app(job)
         if not self._steps(job):
-            chosen = self._wishes(job).chosen.get(job.telling.category)
-            by_choice = chosen == () or job.telling.channels == ["in_app"]
-            self._settle(job, State.TOLD, "by_choice" if by_choice else "no_way")
-            return
+            self._settle(job, State.TOLD, self._why_silent(job))
+            return False
         ring_at, why = self._ring_at(job)
-        if ring_at > self.at:
-            self._hold(job, ring_at, why)
-        else:
-            self._ring(job)
+        self._hold(job, ring_at, why)
+        return ring_at <= self.at
 
     def _ring_at(self, job: _Job) -> tuple[datetime, str]:
         """Return when it may ring first, and what it waits for."""
@@ -273,7 +277,7 @@ class _Router:
         for channel in self._steps(job):
             if channel not in tried and self._ring_on(job, channel):
                 return
-        self._settle_silent(job, "no_way")
+        self._settle_silent(job, self._why_silent(job))
 
     def _ring_on(self, job: _Job, channel: str) -> bool:
         """Ring on a channel, or decide to wait for it; False when it is out of the question."""
@@ -411,6 +415,11 @@ class _Router:
         else:
             self._settle(job, State.TOLD, note)
 
+    def _why_silent(self, job: _Job) -> str:
+        chosen = self._wishes(job).chosen.get(job.telling.category)
+        by_choice = chosen == () or job.telling.channels == ["in_app"]
+        return "by_choice" if by_choice else "no_way"
+
     def _hold(self, job: _Job, until: datetime, note: str) -> None:
         job.telling.state, job.telling.note, job.telling.due_at = State.HELD, note, until
 
@@ -444,7 +453,7 @@ class _Router:
             address="",
             reference=None,
             purpose=one.purpose,
-            epoch=one.epoch,
+            epoch=one.epoch + sum(sent.channel == channel for sent in job.messages),
             about=one.about,
             subject=wording.cut(words.subject, LONGEST_SUBJECT),
             text=words.text,

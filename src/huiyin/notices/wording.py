@@ -24,6 +24,8 @@ MOST_PARTS: Final = 3
 LONGEST_SUBJECT, LONGEST_TEXT = 60, 1000
 _FILES: Final = ("matter", "notice", "greeting", "account")
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
+_STOPPED = re.compile(r"\{([^{}]*)\}([。.]?)")
+_STOPS: Final = ("。", ".", "!", "?", "\uff01", "\uff1f")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _BARE = re.compile(r"[{}\[\]]")
 _NAME = re.compile(r"[a-z][a-z_]{0,29}")
@@ -164,22 +166,17 @@ def cut(text: str, most: int) -> str:
 def filled(words: str, values: Mapping[str, str]) -> str:
     """Fill values into words; a part in brackets is left out when one of its values is empty.
 
-    A value is put in as it is, whatever signs it holds.
+    A value is put in as it is, whatever signs it holds; where it ends a sentence of its own, the
+    stop of the words behind it is left out.
     """
-    pieces = []
-    at = 0
-    for found in _OPTIONAL.finditer(words):
-        pieces.append(_filled(words[at : found.start()], values))
-        names = _VARIABLE.findall(found[1])
-        if all(values.get(name) for name in names):
-            pieces.append(_filled(found[1], values))
-        at = found.end()
-    pieces.append(_filled(words[at:], values))
-    return "".join(pieces).strip()
+    kept = _OPTIONAL.sub(
+        lambda found: found[1] if all(map(values.get, _VARIABLE.findall(found[1]))) else "", words
+    )
+    return _STOPPED.sub(lambda found: _stopped(values.get(found[1], ""), found[2]), kept).strip()
 
 
-def _filled(words: str, values: Mapping[str, str]) -> str:
-    return _VARIABLE.sub(lambda found: values.get(found[1], ""), words)
+def _stopped(value: str, stop: str) -> str:
+    return value if value.rstrip().endswith(_STOPS) else value + stop
 
 
 def signed(community: str, short: str) -> str:

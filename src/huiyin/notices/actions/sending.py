@@ -11,6 +11,7 @@ from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import NotFound, WrongState
 from huiyin.notices import courier, rules
 from huiyin.notices.access import admit_to_send
+from huiyin.notices.actions.telling import WITHDRAWN
 from huiyin.notices.around import Around, about_people
 from huiyin.notices.models import Message, Telling
 from huiyin.trail.actions import record
@@ -82,6 +83,8 @@ def _check(failed: Message, telling: Telling, at: datetime) -> None:
         raise UnableToResend(_("只有没有送到的消息才能重发。"))
     if telling.messages.filter(channel=failed.channel, pk__gt=failed.pk).exists():
         raise UnableToResend(_("这条消息已经重发过,请看最新的一条。"))
+    if telling.note == WITHDRAWN:
+        raise UnableToResend(_("这条消息的内容已经撤回,不再发送。"))
     if telling.expires_at is not None and telling.expires_at <= at:
         raise UnableToResend(_("这条消息已过有效期,不再发送。"))
 

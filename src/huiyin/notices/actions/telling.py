@@ -1,7 +1,7 @@
 """Telling owners things: one row in the transaction of its cause, and no more (NOT-04)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from huiyin.notices import wording
 from huiyin.notices.models import Message, Telling
 from huiyin.notices.rules import CATEGORIES
 
+WITHDRAWN = "withdrawn"
 LONGEST_PURPOSE, LONGEST_ABOUT, LONGEST_LINK, LONGEST_ADDRESS = 80, 40, 200, 120
 
 _TELL = """
@@ -105,28 +106,40 @@ def withdraw_tellings(*, at: datetime, purpose_prefix: str = "", about: str = ""
     """Drop what was to be told and is not handed over yet; return how many tellings were dropped.
 
     Named by the beginning of their purpose or by what they are about. What left the house stays
-    as it is, and so does what was read in the app.
+    as it is, and so does what was read in the app; but it goes down no further step of its ladder.
     """
     if not purpose_prefix and not about:
         raise ValueError("withdraw what?")
     named = Q(purpose__startswith=purpose_prefix) if purpose_prefix else Q(about=about)
     state = Telling.State
-    found = Telling.objects.filter(named, due_at__isnull=False).select_for_update(no_key=True)
-    waiting = dict(found.order_by("id").values_list("pk", "state"))
-    queued = Message.objects.filter(telling__in=list(waiting), state=Message.State.QUEUED)
+    found = Telling.objects.filter(named, settled_at__isnull=True).select_for_update(no_key=True)
+    rows = list(found.order_by("id").values_list("pk", "state", "lead"))
+    # What goes out with another is in the message of that one.
+    sent_with = {lead or pk for pk, _was, lead in rows}
+    queued = Message.objects.filter(telling__in=sent_with, state=Message.State.QUEUED)
     taken_back = set(queued.values_list("telling", flat=True))
     queued.update(state=Message.State.SUPERSEDED, problem="withdrawn", next_try_at=None)
-    dropped = [pk for pk, was in waiting.items() if was != state.RINGING or pk in taken_back]
-    # What went out with one of these goes on without it.
-    Telling.objects.filter(lead__in=dropped, settled_at__isnull=True).exclude(named).update(
-        lead=None, state=state.HELD, due_at=at
-    )
-    Telling.objects.filter(lead__in=dropped, settled_at__isnull=True).update(
-        state=state.DROPPED, note="withdrawn", settled_at=at
-    )
+    dropped = [pk for pk, was, lead in rows if was != state.RINGING or (lead or pk) in taken_back]
+    _let_go_on(taken_back, dropped, at)
+    _stop((pk for pk, _was, lead in rows if lead is None and pk not in dropped), at)
     return Telling.objects.filter(pk__in=dropped).update(
-        state=state.DROPPED, note="withdrawn", due_at=None, settled_at=at
+        state=state.DROPPED, note=WITHDRAWN, due_at=None, settled_at=at
     )
+
+
+def _let_go_on(taken_back: Collection[int], dropped: Collection[int], at: datetime) -> None:
+    """Let what was in messages that were taken back go on without what was withdrawn."""
+    others = Telling.objects.filter(Q(pk__in=taken_back) | Q(lead__in=taken_back)).exclude(
+        pk__in=dropped
+    )
+    others.filter(settled_at__isnull=True).update(lead=None, state=Telling.State.HELD, due_at=at)
+
+
+def _stop(told: Iterable[int], at: datetime) -> None:
+    """Let what left the house ring on no further channel, unless others go out with it."""
+    leads = Telling.objects.filter(lead__isnull=False, settled_at__isnull=True).values("lead")
+    ones = Telling.objects.filter(pk__in=list(told)).exclude(pk__in=leads)
+    ones.update(state=Telling.State.TOLD, note=WITHDRAWN, due_at=None, settled_at=at)
 
 
 def mark_told_read(

@@ -10,10 +10,20 @@ from huiyin.estate.tests.cast import AT, Town
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import Forbidden, NotFound
 from huiyin.notices import courier
-from huiyin.notices.actions import UnableToResend, resend
+from huiyin.notices.actions import UnableToResend, resend, withdraw_tellings
 from huiyin.notices.models import Message
 from huiyin.notices.tests.providers import Provider, played, refused
-from huiyin.notices.tests.telling import HOUR, MORNING, NIGHT, code, notice, outside, say, told
+from huiyin.notices.tests.telling import (
+    HOUR,
+    MORNING,
+    NIGHT,
+    code,
+    notice,
+    outside,
+    say,
+    told,
+    with_email,
+)
 from huiyin.trail.models import Entry
 
 Ways = dict[str, Provider]
@@ -50,6 +60,18 @@ def test_a_failure_is_sent_again_once(town: Town, ways: Ways) -> None:
             resend(by=town.caller("keeper"), at=AT, message_id=message)
     courier.run_once(AT)
     assert len(ways["sms"].arrived) == 1
+
+
+def test_what_was_withdrawn_since_is_not_sent_again(town: Town, ways: Ways) -> None:
+    ways["sms"].faults = [refused(permanent=True)]
+    with_email(town.owner)
+    ways["email"].faults = [refused(permanent=False)]
+    say(notice(town))
+    courier.run_once(AT)
+    first = Message.objects.get(channel="sms")
+    withdraw_tellings(at=AT, purpose_prefix="announcement:1")
+    with pytest.raises(UnableToResend):
+        resend(by=town.caller("keeper"), at=AT, message_id=first.pk)
 
 
 def test_at_night_it_waits_for_the_morning(town: Town, ways: Ways) -> None:

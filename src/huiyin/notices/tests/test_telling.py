@@ -19,6 +19,7 @@ from huiyin.notices.actions import (
     withdraw_tellings,
 )
 from huiyin.notices.models import Message, Telling
+from huiyin.notices.routing import route
 from huiyin.notices.tests.providers import Provider, played, refused
 from huiyin.notices.tests.telling import (
     DAY,
@@ -210,6 +211,15 @@ def test_news_about_matters_within_five_minutes_are_one_message(town: Town, ways
     assert {one.note for one in Telling.objects.all()} == {"", "bundled"}
     report(ways, AT + HOUR)
     assert set(Telling.objects.values_list("state", flat=True)) == {"told"}
+
+
+def test_news_that_no_courier_came_for_are_one_message_as_well(town: Town, ways: Ways) -> None:
+    for n in range(3):
+        say(news(town, f"YG-{n}:received"), at=AT + n * MINUTE)
+    courier.run_once(AT + HOUR)
+    (sms,) = ways["sms"].arrived
+    assert "3条新进展" in sms.text
+    assert queries.unread_told(person_ids=[town.owner.pk]) == 3
 
 
 def test_an_urgent_one_waits_for_no_bundle(town: Town, ways: Ways) -> None:
@@ -530,4 +540,89 @@ def test_what_is_withdrawn_before_it_left_is_not_sent(town: Town, ways: Ways) ->
     courier.run_once(MORNING)
     assert len(ways["sms"].arrived) == 1
     assert withdraw_tellings(at=MORNING, purpose_prefix="announcement:1") == 0
-    assert told("announcement:1").state == "ringing"
+    assert (told("announcement:1").state, told("announcement:1").note) == ("told", "withdrawn")
+
+
+def test_what_left_and_is_withdrawn_goes_down_no_further_step(town: Town, ways: Ways) -> None:
+    with_email(town.owner)
+    say(notice(town))
+    courier.run_once(AT)
+    withdraw_tellings(at=AT + HOUR, purpose_prefix="announcement:1")
+    pass_time(AT + HOUR, AT + 3 * DAY, 6 * HOUR)
+    assert outside() == [("sms", "sent", "")]
+
+
+def test_what_is_withdrawn_while_it_is_in_hand_is_not_tried_again(town: Town, ways: Ways) -> None:
+    say(notice(town))
+    route(at=AT)
+    one = courier.claim(at=AT, channel="sms")
+    assert one is not None
+    withdraw_tellings(at=AT, purpose_prefix="announcement:1")
+    busy = courier.Result("queued", "busy", "sms", next_try_at=AT + MINUTE)
+    courier.note(one, busy, at=AT)
+    pass_time(AT, AT + DAY, HOUR)
+    assert outside() == [("sms", "superseded", "withdrawn")]
+    assert not ways["sms"].arrived
+
+
+def test_the_first_of_a_bundle_goes_on_without_what_is_withdrawn(town: Town, ways: Ways) -> None:
+    ways["sms"].faults = [refused(permanent=False)]
+    say(news(town, "YG-1:received"), news(town, "YG-2:received"), news(town, "YG-3:received"))
+    courier.run_once(AT + 5 * MINUTE)
+    assert withdraw_tellings(at=AT + 5 * MINUTE, about="YG-2") == 1
+    pass_time(AT + 6 * MINUTE, AT + 20 * MINUTE, MINUTE)
+    (sms,) = ways["sms"].arrived
+    assert "YG-1" in sms.text
+    assert "YG-2" not in sms.text
+    assert "YG-3" in sms.text
+    assert told("YG-2:received").state == "dropped"
+
+
+# -- what waited for a provider or a courier
+
+EVENING = AT + 11 * HOUR + 29 * MINUTE  # one minute before the quiet hours
+
+
+@pytest.mark.rule("NOT-04")
+def test_what_is_tried_again_does_not_ring_in_the_quiet_hours(town: Town, ways: Ways) -> None:
+    ways["sms"].faults = [refused(permanent=False)] * 3
+    say(notice(town), at=EVENING)
+    pass_time(EVENING, EVENING + HOUR, MINUTE)
+    assert not ways["sms"].arrived
+    tried = len(ways["sms"].tried)
+    pass_time(NIGHT, MORNING - MINUTE, HOUR)
+    assert len(ways["sms"].tried) == tried
+    courier.run_once(MORNING)
+    waiting = Message.objects.get(channel="sms")
+    assert (waiting.state, waiting.tries) in {("sent", tried + 1), ("queued", tried + 1)}
+    pass_time(MORNING, MORNING + HOUR, MINUTE)
+    assert len(ways["sms"].arrived) == 1
+
+
+@pytest.mark.rule("NOT-04")
+@pytest.mark.parametrize(("urgent", "arrived"), [(False, 0), (True, 1)])
+def test_a_courier_that_was_away_until_the_night_rings_nobody_up(
+    town: Town, ways: Ways, urgent: bool, arrived: int
+) -> None:
+    say(notice(town, urgent=urgent), at=EVENING)
+    route(at=EVENING)
+    courier.run_once(NIGHT)
+    assert len(ways["sms"].arrived) == arrived
+    courier.run_once(MORNING)
+    assert len(ways["sms"].arrived) == 1
+
+
+@pytest.mark.parametrize(("new", "arrived"), [("13900002222", ["13900002222"]), ("", [])])
+def test_a_number_found_wrong_meanwhile_is_not_rung(
+    town: Town, ways: Ways, new: str, arrived: list[str]
+) -> None:
+    ways["sms"].faults = [refused(permanent=False)] * 2
+    say(notice(town))
+    courier.run_once(AT)
+    Phone.objects.filter(person=town.owner).update(state="wrong")
+    if new:
+        Phone.objects.create(person=town.owner, number=new, rank=5)
+    pass_time(AT, AT + 20 * MINUTE, MINUTE)
+    assert [one.to for one in ways["sms"].arrived] == arrived
+    if not new:
+        assert outside() == [("sms", "failed", "no_address")]
