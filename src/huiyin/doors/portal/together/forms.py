@@ -39,7 +39,7 @@ class SurveyForm(DoorForm):
                 widget=forms.RadioSelect,
             )
         self.fields["words"] = forms.CharField(
-            label=_("还想对我们说的(可不填)"),
+            label=_("还想对我们说的"),
             required=False,
             max_length=WORDS_MOST,
             widget=text_area(3),
@@ -62,7 +62,7 @@ class SignUpForm(DoorForm):
         max_value=HEADS_MOST,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
-    note = forms.CharField(label=_("要说明的事(可不填)"), required=False, max_length=NOTE_MOST)
+    note = forms.CharField(label=_("要说明的事"), required=False, max_length=NOTE_MOST)
 
 
 class PostForm(DoorForm):
