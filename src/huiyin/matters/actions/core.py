@@ -338,7 +338,12 @@ def finish_work(work: Work) -> str:
 
 
 def _tell_owner(work: Work) -> None:
-    """Write down what the owner of the house must hear, in one statement (REC-11)."""
+    """Write down what the owner of the house must hear, in one statement (REC-11).
+
+    What was said of the cycle before and is still on its way is not true any more.
+    """
+    if any(one.kind == "reopened" for one in work.told):
+        notices.withdraw_tellings(about=work.matter.number, at=work.at)
     if not work.told or not telling.concerns_owner(work.matter, work.told, work.at):
         return
     notices.tell(

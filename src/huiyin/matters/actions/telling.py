@@ -38,6 +38,8 @@ TEMPLATES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 WRITTEN = frozenset({"web", "email", "sms", "wechat"})
 # That something is filed away rings nobody's telephone.
 _IN_APP = ("in_app",)
+# That somebody is at the door is worth ringing about while they may still be there.
+_NEWS = timedelta(minutes=30)
 _ONLY_WRITTEN = frozenset({"progressed", "replied"})
 _NAMES_SOMEBODY = frozenset({"assigned", "arrived", "promised", "reopened"})
 
@@ -119,9 +121,14 @@ def _telling(  # noqa: PLR0917  the parts of one telling, passed on as they came
         template=template,
         values=values,
         about=matter.number,
-        channels=_IN_APP if event.kind == "closed" else (),
+        channels=_IN_APP if event.kind == "closed" or _is_old_news(event) else (),
         link=f"/my/matters/{matter.number}/",
     )
+
+
+def _is_old_news(event: Event) -> bool:
+    """Tell whether somebody came, but a telephone without signal said so only much later."""
+    return event.kind == "arrived" and event.recorded_at - event.at > _NEWS
 
 
 def _words(event: Event) -> str:

@@ -21,6 +21,7 @@ from huiyin.matters.tests.cast import AT, Cast, moment, publish, tick
 from huiyin.notices.actions import set_language
 from huiyin.notices.courier import run_once
 from huiyin.notices.models import Message, Telling
+from huiyin.notices.tests.providers import Provider, played
 from huiyin.owners import actions, queries
 from huiyin.owners.actions import UnableToSend, UnableToUseVerb
 from huiyin.owners.tests.people import OWNER, caller, lives, person, raised
@@ -367,6 +368,36 @@ def test_that_it_is_filed_rings_nobodys_telephone(cast: Cast) -> None:
     matters.close_matter(by=cast.caller("supervisor"), at=AT + 50 * MINUTE, number=number)
     last = Telling.objects.filter(about=number).latest("id")
     assert (last.template, last.channels) == ("matter.closed", ["in_app"])
+
+
+@pytest.mark.rule("REC-11")
+def test_what_was_said_before_it_was_opened_again_is_not_said_any_more(cast: Cast) -> None:
+    number, night = finished(cast, at=moment("2026-03-16 20:00")), moment("2026-03-16 20:40")
+    with played(Provider("sms")) as ways:
+        run_once(night)
+        actions.reopen(by=caller(), at=night + MINUTE, number=number, reason="还在漏")
+        for hours in range(1, 40):
+            run_once(night + timedelta(hours=hours))
+        said = [one.text for one in ways["sms"].arrived]
+    assert len(said) == 1
+    assert "重新" in said[0]
+    stale = Telling.objects.filter(about=number).exclude(template="matter.reopened")
+    assert set(stale.values_list("note", flat=True)) == {"withdrawn"}
+
+
+@pytest.mark.rule("REC-11")
+def test_that_somebody_came_hours_ago_rings_nobodys_telephone(cast: Cast) -> None:
+    number = raised(cast)
+    boss, tech = cast.caller("supervisor"), cast.caller("technician")
+    matters.assign_matter(by=boss, at=AT, number=number, to=cast.code("technician"))
+    came, heard = AT + 10 * MINUTE, AT + 3 * 60 * MINUTE
+    matters.arrive_at_matter(by=tech, at=came, number=number, recorded_at=heard)
+    matters.finish_matter(by=tech, at=heard, number=number, result="换了角阀")
+    rows = Telling.objects.filter(about=number).order_by("id")
+    assert [(row.template, row.channels) for row in rows][2:] == [
+        ("matter.arrived", ["in_app"]),
+        ("matter.finished", []),
+    ]
 
 
 @pytest.mark.rule("OWN-05")
