@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.estate.models import House, Person
 from huiyin.kernel.caller import Caller
-from huiyin.kernel.errors import Forbidden, NotFound
+from huiyin.kernel.errors import Forbidden, NotFound, WrongState
 from huiyin.staff.access import LEADERS
 
 HOSTS = (*LEADERS, "supervisor", "keeper", "quality")
@@ -22,11 +22,16 @@ def neighbour(caller: Caller, community_id: int) -> Person:
 
 
 def own_house(caller: Caller, community_id: int, house_id: int) -> House:
-    """Return a house of the caller's own in a community; NotFound for any other."""
+    """Return a house of the caller's own in a community; NotFound for any other.
+
+    A parking space is no household: whoever has three would speak three times.
+    """
     houses = House.objects.filter(pk=house_id, community_id=community_id)
     found = houses.first() if house_id in caller.households else None
     if found is None:
         raise NotFound(_("没有这套房屋,或您目前不是这套房屋的住户。"))
+    if found.kind == House.Kind.PARKING:
+        raise WrongState(_("车位不单独参加,请在首页换成您的住房再来。"))
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from huiyin.kernel.caller import Caller
@@ -13,12 +13,20 @@ from huiyin.staff.queries import local_day
 from huiyin.staff.words import checked_text
 from huiyin.together import rules, titles
 from huiyin.together.access import admit_host, own_house
-from huiyin.together.models import Ballot, Survey, Turnout
+from huiyin.together.models import Ballot, Survey
 from huiyin.together.queries.surveys import questions_of
 from huiyin.trail.actions import record
 
 TITLE_MOST, INTRO_MOST, WORDS_MOST = 60, 1000, 1000
 State = Survey.State
+# Both tables would keep the order in which households answered, in every copy of the database:
+# side by side they would tell whose sheet is whose. So one of them is shuffled each time.
+_TURN_OUT = """
+WITH before AS (DELETE FROM together_turnout WHERE survey_id = %(survey)s RETURNING house_id)
+INSERT INTO together_turnout (survey_id, house_id)
+SELECT %(survey)s, house_id
+  FROM (SELECT house_id FROM before UNION ALL SELECT %(house)s) AS households ORDER BY random()
+"""
 
 
 class UnableToAsk(BadInput):
@@ -116,11 +124,11 @@ def answer_survey(
             _("第 %(n)d 题还没有选。") % {"n": unanswered[0] + 1}, field=f"q{unanswered[0]}"
         )
     words = checked_text(words, "words", WORDS_MOST, required=False)
-    try:
-        with transaction.atomic():
-            Turnout.objects.create(survey=survey, house=house)
-    except IntegrityError as error:
-        raise UnableToAnswer(_("您家已经填过这份问卷了,每户一份。")) from error
+    Survey.objects.select_for_update().get(pk=survey.pk)
+    if survey.turnout.filter(house=house).exists():
+        raise UnableToAnswer(_("您家已经填过这份问卷了,每户一份。"))
+    with connection.cursor() as cursor:
+        cursor.execute(_TURN_OUT, {"survey": survey.pk, "house": house.pk})
     given = [answers[number] for number in range(len(questions))]
     Ballot.objects.create(survey=survey, answers=given, words=words)
 

@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from huiyin.kernel.caller import Caller
+from huiyin.kernel.clock import BadMoment, parse
 from huiyin.kernel.errors import NotFound
 from huiyin.kernel.paging import BadCursor, Page, page_of, read_cursor
 from huiyin.together.access import MODERATORS, reads
@@ -61,8 +62,8 @@ def threads(
     )
     try:
         moved, last = read_cursor(cursor, str, int) if cursor else (None, None)
-        moment = datetime.fromisoformat(str(moved)) if moved else None
-    except (BadCursor, ValueError):
+        moment = parse(str(moved)) if moved else None
+    except (BadCursor, BadMoment):
         moment = last = None
     if moment is not None and last is not None:
         found = found.filter(Q(moved_at__lt=moment) | Q(moved_at=moment, pk__lt=last))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.estate.models import House
 from huiyin.kernel.caller import Caller
+from huiyin.kernel.clock import BadMoment, parse
 from huiyin.kernel.errors import NotFound
 from huiyin.kernel.paging import BadCursor, Page, page_of, read_cursor
 from huiyin.together.access import HOSTS, admit_staff
@@ -85,8 +86,8 @@ def gatherings(
     found = _counted(community_id, caller).order_by("-starts_at", "-id")
     try:
         begun, last = read_cursor(cursor, str, int) if cursor else (None, None)
-        moment = datetime.fromisoformat(str(begun)) if begun else None
-    except (BadCursor, ValueError):
+        moment = parse(str(begun)) if begun else None
+    except (BadCursor, BadMoment):
         moment = last = None
     if moment is not None and last is not None:
         found = found.filter(Q(starts_at__lt=moment) | Q(starts_at=moment, pk__lt=last))

@@ -37,7 +37,11 @@ class SurveyRow:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What came of a survey: households asked and answered, each question, words in no order."""
+    """What came of a survey: households asked and answered, each question, words in no order.
+
+    Until it is over only how many answered: whoever looks before and after a neighbour has answered
+    would read that sheet.
+    """
 
     row: SurveyRow
     asked: int
@@ -98,14 +102,18 @@ def results(*, caller: Caller, survey_id: int, at: datetime) -> Results:
     found = Survey.objects.select_related("community").filter(pk=survey_id).first()
     if found is None or not caller.works_in(found.community_id):
         raise NotFound(_("没有这份问卷。"))
-    ballots = list(found.ballots.order_by("id").values_list("answers", "words"))
+    row = _row(found, at)
+    over = row.state == "closed"
+    ballots = list(found.ballots.order_by("id").values_list("answers", "words")) if over else []
     homes = House.objects.filter(community_id=found.community_id, vacant=False)
     lived_in = homes.exclude(kind=House.Kind.PARKING).filter(occupancies__until_on=None)
     return Results(
-        row=_row(found, at),
+        row=row,
         asked=lived_in.aggregate(n=Count("id", distinct=True))["n"],
         answered=found.turnout.count(),
-        counted=rules.count(questions_of(found), [answers for answers, _words in ballots]),
+        counted=rules.count(row.questions, [answers for answers, _words in ballots])
+        if over
+        else (),
         words=tuple(words for _answers, words in ballots if words),
         may_host=caller.holds(found.community_id, *HOSTS),
     )

@@ -1,15 +1,17 @@
 """Surveys without names, places given once, a board that stays decent (OWN-03, REC-06)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from huiyin.estate.models import House, Person
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, Forbidden, NotFound, WrongState
+from huiyin.kernel.paging import write_cursor
 from huiyin.matters.models import Matter
 from huiyin.matters.tests.cast import AT, Cast, moment
 from huiyin.notices.models import Telling
@@ -115,7 +117,10 @@ def test_each_household_answers_once_and_nobody_knows_what(cast: Cast) -> None:
     answer(tenant(cast), pk, "2", "北门")
     with pytest.raises(actions.UnableToAnswer):
         answer(lives(cast), pk, "1", "南门")
-    found = queries.results(caller=cast.caller("quality"), survey_id=pk, at=AT)
+    open_still = queries.results(caller=cast.caller("quality"), survey_id=pk, at=AT)
+    assert (open_still.answered, open_still.counted, open_still.words) == (2, (), ())
+    over = moment("2026-04-01 09:00")
+    found = queries.results(caller=cast.caller("quality"), survey_id=pk, at=over)
     assert (found.answered, found.words) == (2, ("草坪该修了",))
     score, choice = found.counted
     assert dict(score.counts) == {"1": 0, "2": 1, "3": 0, "4": 0, "5": 1}
@@ -126,6 +131,34 @@ def test_each_household_answers_once_and_nobody_knows_what(cast: Cast) -> None:
     assert {one.name for one in Turnout._meta.get_fields()} == {"id", "survey", "house"}
     with pytest.raises(DatabaseError), transaction.atomic():
         Ballot.objects.update(words="改了")
+
+
+def test_the_order_of_rows_does_not_tell_who_answered_what(cast: Cast) -> None:
+    pk = survey(cast)
+    homes = [
+        House.objects.create(community=cast.town.community, code=f"9-1-{n}", order_key=f"9{n}")
+        for n in range(12)
+    ]
+    me = lives(cast)
+    for n, home in enumerate(homes):
+        answer(replace(me, households={home.pk: "owner"}), pk, "5", "南门", words=str(n))
+    came = list(Turnout.objects.order_by("id").values_list("house_id", flat=True))
+    assert sorted(came) == [one.pk for one in homes] and came != [one.pk for one in homes]
+    with connection.cursor() as cursor:  # as a dump walks it
+        cursor.execute("SELECT house_id FROM together_turnout ORDER BY ctid")
+        assert [house for (house,) in cursor.fetchall()] == came
+
+
+def test_a_parking_space_has_no_say(cast: Cast) -> None:
+    pk = survey(cast)
+    space = House.objects.create(
+        community=cast.town.community, code="B9-999", kind=House.Kind.PARKING, order_key="b9"
+    )
+    me = lives(cast)
+    with pytest.raises(WrongState, match="车位"):
+        answer(replace(me, households={space.pk: "owner"}), pk, "5", "南门")
+    with pytest.raises(WrongState, match="车位"):
+        join(replace(me, households={space.pk: "owner"}), gathering(cast))
 
 
 def test_what_is_missing_is_named_and_nothing_is_kept(cast: Cast) -> None:
@@ -363,3 +396,12 @@ def test_pages_follow_on_without_gap_or_twice(cast: Cast) -> None:
     assert len(seen) == len(set(seen)) == 7
     for broken in ("x", "zzzz", "WyJhIiwxXQ"):
         assert queries.threads(caller=keeper, community_id=place, cursor=broken).items
+
+
+@pytest.mark.parametrize("at", ["2026-01-01T00:00:00", "0001-01-01T00:00:00+23:59", "9999-12-31"])
+def test_a_made_up_cursor_is_the_first_page(cast: Cast, at: str) -> None:
+    place = {"community_id": cast.town.community.pk, "cursor": write_cursor(at, 1)}
+    write(cast, lives(cast))
+    gathering(cast)
+    assert len(queries.threads(caller=lives(cast), **place).items) == 1
+    assert len(queries.gatherings(caller=cast.caller("keeper"), at=AT, **place).items) == 1

@@ -46,9 +46,12 @@ def test_a_survey_is_drafted_opened_and_counted(cast: Cast) -> None:
     assert keeper.post(page, {**SHEET, "step": "save", "title": "改过"}).status_code == 302
     assert keeper.post(page, {"step": "open"}).status_code == 302
     answer(lives(cast), pk, "5", "南门", words="草坪该修了")
-    shown = text_of(visitor(cast, "technician").get(page))
-    assert "100%" in shown and "草坪该修了" in shown and "提前结束" not in shown
+    open_still = text_of(visitor(cast, "technician").get(page))
+    assert "100%" not in open_still and "草坪该修了" not in open_still
+    assert "提前结束" not in open_still and "结束后显示" in open_still
     assert keeper.post(page, {"step": "close"}).status_code == 302
+    shown = text_of(visitor(cast, "technician").get(page))
+    assert "100%" in shown and "草坪该修了" in shown
     assert Survey.objects.get().state == "closed"
 
 
