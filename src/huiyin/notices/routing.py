@@ -12,7 +12,7 @@ database. Each telling is taken at its ``due_at``:
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -208,7 +208,8 @@ class _Router:
     def _rung(self) -> dict[str, list[_Rung]]:
         """Read at what moments the numbers in question were rung, and for which purpose."""
         found: dict[str, list[_Rung]] = defaultdict(list)
-        numbers = {one.addresses["sms"] for one in self.people.values()} - {""}
+        numbers = {one.addresses["sms"] for one in self.people.values()}
+        numbers = (numbers | {job.telling.address for job in self.due}) - {""}
         if not numbers:
             return found
         rows = (
@@ -371,7 +372,7 @@ class _Router:
         """A one-time code goes out at once, to the one address that asked, and nowhere else."""
         one, last = job.telling, job.rang[-1] if job.rang else None
         is_over = job.is_over(self.at)
-        channel = "email" if "@" in one.address else "sms"
+        channel = _channel_of(one.address)
         if last is not None:
             self._watch_code(job, last)
         elif is_over:
@@ -506,7 +507,12 @@ class _Router:
         return self.around.town(job.telling.community_id)
 
     def _wishes(self, job: _Job) -> Wishes:
-        return self.people.get(job.telling.person_id or 0, _NOBODY)
+        """Return where the person is reached; what goes to one address goes nowhere else."""
+        wishes = self.people.get(job.telling.person_id or 0, _NOBODY)
+        if address := job.telling.address:
+            there = {"sms": "", _channel_of(address): address}
+            return replace(wishes, addresses=there, chosen={})
+        return wishes
 
     def _steps(self, job: _Job) -> tuple[str, ...]:
         one = job.telling
@@ -537,6 +543,10 @@ class _Router:
             settled = [one.pk for one in ones if one.settled_at]
             if settled:
                 cursor.execute(_SETTLE_FOLLOWERS, [settled])
+
+
+def _channel_of(address: str) -> str:
+    return "email" if "@" in address else "sms"
 
 
 def _was_heard(job: _Job, last: Outgoing) -> bool:

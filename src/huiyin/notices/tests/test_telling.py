@@ -162,6 +162,16 @@ def test_a_number_known_dead_is_not_tried(town: Town, ways: Ways, state: str) ->
     assert [one.to for one in ways["sms"].arrived] == ["13900002222"]
 
 
+def test_what_is_for_one_number_goes_there_and_nowhere_else(town: Town, ways: Ways) -> None:
+    with_email(town.owner)
+    mine = {"by": SYSTEM, "at": AT, "person_ids": [town.owner.pk]}
+    set_preference(**mine, category="notice", channels=("email",))  # type: ignore[arg-type]
+    say(notice(town, address="13700001111"))
+    courier.run_once(AT)
+    assert [one.to for one in ways["sms"].arrived] == ["13700001111"]
+    assert not ways["email"].arrived
+
+
 # -- quiet hours
 
 
