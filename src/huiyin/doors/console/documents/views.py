@@ -217,7 +217,7 @@ def print_together(request: StaffRequest) -> HttpResponse:
         )
     except (BadInput, WrongState) as refusal:
         return _archive(request, str(refusal), status=refusal.status)
-    return pdf_answer(f"{request.community.code} {_('合并打印')}", data)
+    return pdf_answer(_("%(code)s 合并打印") % {"code": request.community.code}, data)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
