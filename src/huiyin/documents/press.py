@@ -23,6 +23,9 @@ from typing import Any
 MOST_MEMORY = 3 * 1024**3
 MOST_TEXT = 20_000
 MANY = 20
+# What a reader of PDFs does by itself, or for a click that looked like another one.
+_DEEDS = frozenset({"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/GoToE"})
+_MOVES = frozenset({"/AA", "/JS", "/JavaScript", "/XFA"})
 _PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
@@ -86,9 +89,6 @@ def look(_job: dict[str, Any], behind: bytes) -> bytes:
     reader = PdfReader(io.BytesIO(behind))
     if reader.is_encrypted:
         return json.dumps({"pages": 0, "encrypted": True, "active": False, "text": ""}).encode()
-    catalogue = reader.root_object
-    names = catalogue.get("/Names")
-    scripts = names.get_object().get("/JavaScript") if names is not None else None
     said: list[str] = []
     for page in reader.pages:
         if sum(map(len, said)) > MOST_TEXT:
@@ -98,16 +98,40 @@ def look(_job: dict[str, Any], behind: bytes) -> bytes:
     found = {
         "pages": len(reader.pages),
         "encrypted": False,
-        "active": scripts is not None or "/AA" in catalogue or _acts(catalogue.get("/OpenAction")),
+        "active": _acts(reader),
         "text": " ".join(" ".join(said).split())[:MOST_TEXT],
     }
     return json.dumps(found).encode()
 
 
-def _acts(opening: Any) -> bool:
-    """Tell whether opening the file does more than go to a page."""
-    opening = opening.get_object() if opening is not None else None
-    return isinstance(opening, dict) and opening.get("/S") not in {None, "/GoTo"}
+def _acts(reader: Any) -> bool:
+    """Tell whether anything in the file, wherever it hangs, does more than turn to a page.
+
+    Scripts hide behind pages, links, fields, and behind a harmless action as the next one.
+    """
+    from pypdf.generic import IndirectObject  # noqa: PLC0415
+
+    known = {(number, birth) for birth, places in reader.xref.items() for number in places}
+    known |= {(number, 0) for number in reader.xref_objStm}
+    for number, birth in sorted(known):
+        with contextlib.suppress(Exception):  # scanners leave broken things that nothing shows
+            if _does(reader.get_object(IndirectObject(number, birth, reader))):
+                return True
+    return False
+
+
+def _does(thing: Any) -> bool:
+    """Tell whether an object is an action, or holds one itself; what it points to comes in turn."""
+    left = [thing]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            if not _MOVES.isdisjoint(one) or ("/S" in one and str(one["/S"]) in _DEEDS):
+                return True
+            left += one.values()
+        elif isinstance(one, list):
+            left += one
+    return False
 
 
 JOBS = {"draw": draw, "join": join, "look": look}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from huiyin.documents import typesetting
 from huiyin.documents.press import MANY
@@ -191,6 +191,41 @@ def test_what_somebody_gives_us_is_looked_into() -> None:
     assert typesetting.look(_written(writer)).encrypted
     with pytest.raises(UnableToTypeset):
         typesetting.look(b"%PDF-1.4 nothing %%EOF")
+
+
+SCRIPT = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("1")}
+LAUNCH = {NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("calc.exe")}
+TURN = {NameObject("/S"): NameObject("/GoTo"), NameObject("/D"): TextStringObject("a")}
+
+
+@pytest.mark.parametrize("where", ["page", "link", "next", "names"])
+def test_what_runs_by_itself_is_found_wherever_it_hides(where: str) -> None:
+    writer = PdfWriter()
+    page = writer.add_blank_page(100, 100)
+    root = writer.root_object
+    action = writer._add_object(DictionaryObject(LAUNCH if where == "link" else SCRIPT))
+    if where == "page":
+        page[NameObject("/AA")] = DictionaryObject({NameObject("/O"): action})
+    elif where == "link":
+        link = {NameObject("/Subtype"): NameObject("/Link"), NameObject("/A"): action}
+        page[NameObject("/Annots")] = ArrayObject([writer._add_object(DictionaryObject(link))])
+    elif where == "next":
+        root[NameObject("/OpenAction")] = DictionaryObject({**TURN, NameObject("/Next"): action})
+    else:
+        scripts = ArrayObject([TextStringObject("a"), action])
+        named = DictionaryObject({NameObject("/Names"): scripts})
+        root[NameObject("/Names")] = DictionaryObject({NameObject("/JavaScript"): named})
+    assert typesetting.look(_written(writer)).active
+
+
+def test_turning_to_a_page_and_links_run_nothing() -> None:
+    writer = PdfWriter()
+    page = writer.add_blank_page(100, 100)
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(TURN)
+    to = {NameObject("/S"): NameObject("/URI"), NameObject("/URI"): TextStringObject("https://a")}
+    link = {NameObject("/Subtype"): NameObject("/Link"), NameObject("/A"): DictionaryObject(to)}
+    page[NameObject("/Annots")] = ArrayObject([DictionaryObject(link)])
+    assert not typesetting.look(_written(writer)).active
 
 
 def _written(writer: PdfWriter) -> bytes:
