@@ -93,7 +93,10 @@ class ReadingRow:
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """A paper with its versions, its end, who read it, and what the caller may do now."""
+    """A paper with its versions, its end, who read it, and what the caller may do now.
+
+    ``is_noted``: who opens it is written down, so no page shows what it says.
+    """
 
     row: PaperRow
     community_id: int
@@ -102,6 +105,7 @@ class PaperView:
     form: str
     data: dict[str, Any]
     summary: str
+    is_noted: bool
     readers: tuple[str, ...]
     sha256: str
     issued_by: str
@@ -201,7 +205,7 @@ def paper_bytes(*, caller: Caller, paper_id: int, at: datetime) -> tuple[bytes, 
     found = admit_reader(caller, _all().filter(pk=paper_id).first())
     if found.state == State.DESTROYED:
         raise NotFound(_("这份文件已到期销毁,只保留登记信息。"))
-    if found.level in CONFIDENTIAL or found.house_id or found.person_id:
+    if _is_noted(found):
         _note_reading(found, caller, at)
     return _content(found), _file_name(found)
 
@@ -347,6 +351,7 @@ def _view(caller: Caller, found: Paper) -> PaperView:
         form=found.form,
         data=found.data,
         summary=found.summary,
+        is_noted=_is_noted(found) and found.state not in UNFINISHED,
         readers=tuple(found.readers),
         sha256=found.sha256,
         issued_by=_name(found.issued_by),
@@ -424,6 +429,11 @@ def _may_in_force(caller: Caller, found: Paper, leads: bool, mine: bool) -> Iter
         yield "confirm_void"
     if leads or asked:
         yield "refuse_void"
+
+
+def _is_noted(found: Paper) -> bool:
+    """Tell whether it is written down who opens the paper: confidential, or about a household."""
+    return bool(found.level in CONFIDENTIAL or found.house_id or found.person_id)
 
 
 def _note_reading(found: Paper, caller: Caller, at: datetime) -> None:

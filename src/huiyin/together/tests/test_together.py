@@ -400,7 +400,8 @@ def test_pages_follow_on_without_gap_or_twice(cast: Cast) -> None:
 
 @pytest.mark.parametrize("at", ["2026-01-01T00:00:00", "0001-01-01T00:00:00+23:59", "9999-12-31"])
 def test_a_made_up_cursor_is_the_first_page(cast: Cast, at: str) -> None:
-    place = {"community_id": cast.town.community.pk, "cursor": write_cursor(at, 1)}
+    place: dict[str, Any] = {"community_id": cast.town.community.pk}
+    place["cursor"] = write_cursor(at, 1)
     write(cast, lives(cast))
     gathering(cast)
     assert len(queries.threads(caller=lives(cast), **place).items) == 1

@@ -13,6 +13,7 @@ from huiyin.documents.models import Paper
 from huiyin.documents.tests.papers import draft, filed, issue, scan
 from huiyin.doors.console.tests.visit import paper_of, text_of, visitor, words_of
 from huiyin.matters.tests.cast import Cast, moment
+from huiyin.trail.models import Entry
 
 LETTER = {
     "title": "停水通知函",
@@ -150,6 +151,19 @@ def test_a_confidential_paper_shows_its_readers_to_leaders_only(cast: Cast) -> N
     assert money.get(f"/archive/{pk}/file/").status_code == 200
     assert "谁打开过" not in text_of(money.get(f"/archive/{pk}/"))
     assert "陈会" in text_of(visitor(cast, "manager").get(f"/archive/{pk}/"))
+
+
+@pytest.mark.rule("PLN-04")
+def test_nobody_reads_a_confidential_paper_beside_the_record(cast: Cast) -> None:
+    pk = issue(cast, post="manager", confidential="leaders").id
+    said = Paper.objects.get(pk=pk).data["body"]
+    boss = visitor(cast, "manager")
+    assert said not in text_of(boss.get(f"/archive/{pk}/"))
+    assert not Entry.objects.filter(action="documents.paper_read").exists()
+    boss.get(f"/archive/{pk}/file/")
+    assert Entry.objects.filter(action="documents.paper_read").count() == 1
+    plain = issue(cast, post="manager").id
+    assert said in text_of(boss.get(f"/archive/{plain}/"))
 
 
 @pytest.mark.rule("PLN-04")
