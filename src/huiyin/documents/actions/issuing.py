@@ -169,8 +169,8 @@ def put_in_force(paper: Paper, by: Caller, at: datetime, *, years: int | None) -
     if paper.file is None:
         raise UnableToIssue(_("这份文件还没有内容,请先上传。"))
     paper.sha256 = paper.file.sha256
-    if years is not None or paper.keep_until is None:
-        paper.keep_until = keep_until(day, checked_years(years, kind_of(paper.kind)))
+    years = _years_said(paper, old) if years is None else years
+    paper.keep_until = keep_until(day, checked_years(years, kind_of(paper.kind)))
     paper.state, paper.issued_at, paper.issued_by_id = State.ISSUED, at, by.employee_id
     paper.words = searched(paper)
     if old is not None:
@@ -179,6 +179,19 @@ def put_in_force(paper: Paper, by: Caller, at: datetime, *, years: int | None) -
     paper.save()
     trail("issued", by, at, paper, {"version": paper.version, "sha256": paper.sha256})
     return IssuedPaper(paper.pk, paper.number, paper.version)
+
+
+def _years_said(paper: Paper, old: Paper | None) -> int | None:
+    """Return for how long a draft, or the version before, was to be kept; None: nobody said.
+
+    A version in force counts its years anew, and what is kept for good stays so.
+    """
+    said, since = (old, old.issued_at) if old is not None else (paper, paper.made_at)
+    if said.keep_until is None:
+        was_said = old is not None or not paper.form
+        return 0 if was_said else None
+    begun = local_day(since or paper.made_at, paper.community.zone)
+    return said.keep_until.year - begun.year - 1
 
 
 def next_version(old: Paper, by: Caller, at: datetime, *, key: UUID | None = None) -> Paper:

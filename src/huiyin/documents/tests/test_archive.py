@@ -308,6 +308,27 @@ def test_what_is_over_is_destroyed_by_two_and_its_entry_stays(
     assert found(cast, state="destroyed") == ["停水通知函"]
 
 
+@pytest.mark.rule("PLN-04")
+@pytest.mark.parametrize(("years", "until"), [(5, date(2032, 1, 1)), (0, None)])
+def test_a_new_version_is_kept_as_long_as_the_former_counted_anew(
+    cast: Cast, years: int, until: date | None
+) -> None:
+    first = issue(cast, at=moment("2018-05-01 10:00"), keep_years=years).id
+    data = Paper.objects.get(pk=first).data
+    again = actions.replace_paper(
+        by=cast.caller("manager"), at=AT, paper_id=first, data=data, title="更正"
+    )
+    assert Paper.objects.get(pk=again.id).keep_until == until
+
+
+@pytest.mark.rule("PLN-04")
+def test_what_is_kept_for_good_stays_so_when_it_is_released(cast: Cast) -> None:
+    pk = filed(cast, keep_years=0, needs_release=True)
+    Paper.objects.filter(pk=pk).update(state="in_review")
+    actions.release(by=cast.caller("manager"), at=LATER, paper_id=pk)
+    assert Paper.objects.get(pk=pk).keep_until is None
+
+
 def test_only_leaders_destroy_and_another_may_keep(cast: Cast) -> None:
     pk = old_paper(cast)
     with pytest.raises(Forbidden):
