@@ -4,7 +4,7 @@ Whoever asks is told the same whatever the roster says. Only a number that the d
 person is told so, by SMS; a stranger is told nothing at all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -141,8 +141,8 @@ def settle_verification(
 ) -> None:
     """Decide a request: add the number to a person of the community, or decline with a reason.
 
-    1. Accepted: the number joins the person's others (or is good again), and a short message to it
-       says that it now opens the owners' pages.
+    1. Accepted: the number joins the person's others (or is good again). A short message to it
+       says that it now opens the owners' pages; one to the number known before says so too.
     2. Declined: nobody is written to; the desk has the number to call.
     3. The matter that reminded of it is finished.
 
@@ -208,22 +208,37 @@ def _add_number(by: Caller, at: datetime, person: Person, number: str) -> None:
 
 
 def _tell(asked: Verification, person: Person, at: datetime) -> None:
-    notices.tell(
-        tellings=[
-            NewTelling(
-                community_id=asked.community_id,
-                person_id=person.pk,
-                purpose=f"verification:{asked.pk}",
-                category="notice",
-                template="account.number_added",
-                values={"name": person.name},
-                about=f"verification:{asked.pk}",
-                address=asked.phone,
-                link="/my/",
-            )
-        ],
-        at=at,
+    """Tell the new number, and the one known before: a claim may have been somebody else's."""
+    before = (
+        Phone.objects.filter(person=person)
+        .exclude(number=asked.phone)
+        .exclude(state=Phone.State.WRONG)
+        .order_by("rank", "id")
+        .values_list("number", flat=True)
+        .first()
     )
+    said = NewTelling(
+        community_id=asked.community_id,
+        person_id=person.pk,
+        purpose=f"verification:{asked.pk}",
+        category="notice",
+        template="account.number_added",
+        values={"name": person.name},
+        about=f"verification:{asked.pk}",
+        address=asked.phone,
+        link="/my/",
+    )
+    tellings = [said]
+    if before is not None:
+        warned = replace(
+            said,
+            purpose=f"{said.purpose}:known",
+            template="account.number_joined",
+            values={"number": masked(asked.phone)},
+            address=before,
+        )
+        tellings.append(warned)
+    notices.tell(tellings=tellings, at=at)
 
 
 def _finish(by: Caller, at: datetime, asked: Verification, accepted: bool) -> None:

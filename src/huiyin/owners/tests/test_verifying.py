@@ -99,12 +99,13 @@ def test_accepted_the_number_opens_the_household(cast: Cast) -> None:
     settle(cast, accepted=True, person_id=owner.pk)
     assert caller(NEW).people == {owner.pk}
     assert Matter.objects.get(number=number).state == "finished"
-    (telling,) = Telling.objects.all()
-    assert (telling.template, telling.address, telling.person_id) == (
-        "account.number_added",
-        NEW,
-        owner.pk,
-    )
+    told = Telling.objects.order_by("id").values_list("template", "address", "person_id")
+    assert list(told) == [
+        ("account.number_added", NEW, owner.pk),
+        ("account.number_joined", OWNER, owner.pk),  # who was known before hears of it
+    ]
+    warned = Telling.objects.get(address=OWNER)
+    assert warned.values["number"] == "137****0000"
     actions_done = set(Entry.objects.values_list("action", flat=True))
     assert {"owners.verified", "estate.phone_added"} <= actions_done
     with pytest.raises(UnableToSettle):
