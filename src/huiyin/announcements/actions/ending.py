@@ -85,8 +85,8 @@ def _end(number: str, at: datetime) -> bool:
 
 def _take_back(announcement: Announcement, at: datetime, correction: str) -> None:
     today = local_day(at, announcement.community.zone)
-    told = _told(announcement)
     notices.withdraw_tellings(about=subject_of(announcement), at=at)
+    told = _told(announcement)  # a courier may have been faster until just now
     waiting = Posting.objects.filter(announcement=announcement, posted_at__isnull=True)
     waiting.update(dropped_at=at)
     hanging = Posting.objects.filter(

@@ -1,6 +1,7 @@
 """The end: withdrawn for a reason, or over with the last day (NOT-02)."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from huiyin.files.actions import store_photo
 from huiyin.flows import schedule
 from huiyin.kernel.errors import BadInput, Forbidden
 from huiyin.matters.tests.cast import AT, moment
+from huiyin.notices import actions as notices
 from huiyin.notices import courier
 from huiyin.notices.models import Telling
 from huiyin.trail.models import Entry
@@ -50,6 +52,22 @@ def test_who_was_told_is_corrected_once_if_asked(blocks: Blocks) -> None:
     assert corrections.count() == 6
     assert set(corrections.values_list("about", flat=True)) == {f"announcement:{told}"}
     assert {one["text"] for one in corrections.values_list("values", flat=True)} == {"供电部门改期"}
+
+
+@pytest.mark.rule("NOT-02")
+def test_whom_a_courier_told_at_the_last_moment_is_corrected_as_well(
+    blocks: Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = blocks.published()
+    take_back = notices.withdraw_tellings
+
+    def outrun(**given: Any) -> int:
+        courier.run_once(LATER)
+        return take_back(**given)
+
+    monkeypatch.setattr(notices, "withdraw_tellings", outrun)
+    withdraw(blocks, number, correct=True)
+    assert Telling.objects.filter(template="notice.withdrawn").count() == 6
 
 
 def test_a_poster_that_hangs_comes_down_the_same_day(blocks: Blocks) -> None:

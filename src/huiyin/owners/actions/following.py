@@ -38,7 +38,9 @@ def _admitted(by: Caller, at: datetime, number: str, verb: str) -> Matter:
     """
     found = None
     if "\0" not in number:
-        found = visible(by, at).select_related("community").filter(number=number).first()
+        # Two presses of one thumb act one after the other: the second finds what the first did.
+        held = visible(by, at).select_for_update(no_key=True, of=("self",))
+        found = held.select_related("community").filter(number=number).first()
     if found is None:
         raise NotFound(_("没有编号为“%(number)s”的事项。") % {"number": number})
     admit_verb(by, found, verb)
