@@ -124,7 +124,7 @@ def shared(site: Site, what: str, secret: str) -> int:
             people=frozenset({person.pk}),
             households={site.cast.town.flat.pk: "owner"},
         )
-        words = {"title": secret[:60], "text": secret, "key": uuid4()}
+        words: dict[str, Any] = {"title": secret[:60], "text": secret, "key": uuid4()}
         return together.write_post(by=owner, at=AT, community_id=place, **words)
     if what == "survey":
         day = AT.date()

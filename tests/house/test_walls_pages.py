@@ -166,7 +166,7 @@ DESK_PAGES: dict[str, tuple[Page, ...]] = {
     ),
 }
 ANNOUNCED = {"number": "announcement"}
-WORDS = {
+ANNOUNCEMENT: dict[str, Any] = {
     "category": "general",
     "title": "通知",
     "body": "请查收",
@@ -180,7 +180,7 @@ ANNOUNCEMENT_PAGES: dict[str, tuple[Page, ...]] = {
     "announcements/": (Page(own=True), Page(asked={"show": "drafts"}, own=True)),
     "announcements/new/": (
         Page(wrong="technician", own=True),
-        Page(form=WORDS, wrong="technician", own=True),
+        Page(form=ANNOUNCEMENT, wrong="technician", own=True),
     ),
     "announcements/count/": (Page(form={"audience": "all"}, wrong="technician", own=True),),
     "announcements/<str:number>/": (
@@ -201,7 +201,7 @@ ANNOUNCEMENT_PAGES: dict[str, tuple[Page, ...]] = {
     ),
     "announcements/<str:number>/edit/": (
         Page({"number": "announcement_draft"}, right="keeper", wrong="manager"),
-        Page({"number": "announcement_draft"}, form=WORDS, right="keeper", wrong="manager"),
+        Page({"number": "announcement_draft"}, form=ANNOUNCEMENT, right="keeper", wrong="manager"),
     ),
     "announcements/<str:number>/posters/": (
         Page(ANNOUNCED),

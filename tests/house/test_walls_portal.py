@@ -205,7 +205,7 @@ class Things:
         place = cast.neighbour.community.pk
         by, day = cast.caller("E033"), AT.date()
         if what == "thread":
-            post = {"title": SECRET, "text": SECRET, "key": uuid4()}
+            post: dict[str, Any] = {"title": SECRET, "text": SECRET, "key": uuid4()}
             return together.write_post(by=self.me, at=AT, community_id=place, **post)
         if what == "survey":
             sheet: dict[str, Any] = {"intro": "", "opens_on": day, "closes_on": day}
@@ -216,13 +216,13 @@ class Things:
             return pk
         until = AT + timedelta(days=1)
         when = {"starts_at": until, "ends_at": until + timedelta(hours=2), "sign_up_until": until}
-        words = {"title": SECRET, "text": SECRET, "place": "花园"}
-        return together.plan_gathering(by=by, at=AT, community_id=place, **words, **when)
+        words: dict[str, Any] = {"title": SECRET, "text": SECRET, "place": "花园", **when}
+        return together.plan_gathering(by=by, at=AT, community_id=place, **words)
 
     def paper(self) -> int:
         """Issue a letter for the owner's household."""
         house = self.site.cast.town.flat.pk
-        given = {"title": SECRET, "house_id": house, "confidential": "owner"}
+        given: dict[str, Any] = {"title": SECRET, "house_id": house, "confidential": "owner"}
         return papers.issue(self.site.cast, **given).id
 
     def notice(self) -> str:

@@ -51,6 +51,7 @@ def test_quality_is_told_of_overdue_answers_once_a_week(cast: Cast) -> None:
 
     schedule.run_due(MONDAY)
     (message,) = told()
+    assert message.recipient is not None
     assert message.recipient.code == cast.code("quality")
     assert message.subject == "知识库有 1 条答复过了复核日期"
     assert message.text == "1. 停车月卡怎么办?"
