@@ -59,7 +59,7 @@ class BodyLimit:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer 413 when the body says that it is too long, else answer the request."""
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length[:20]) > BODY_MOST:
+        if length.isdecimal() and int(length[:20]) > BODY_MOST:
             return HttpResponse(status=413, content_type="text/plain")
         return self.get_response(request)
 

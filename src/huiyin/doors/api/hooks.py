@@ -303,7 +303,7 @@ def _check_length(request: HttpRequest) -> None:
     length = request.META.get("CONTENT_LENGTH") or ""
     if request.method == "POST" and not length.isdecimal():
         raise Problem(411, _("请注明 Content-Length,不支持分块传输。"))
-    if length and int(length) > BODY_MOST:
+    if length.isdecimal() and (len(length) > LONGEST_STAMP or int(length) > BODY_MOST):
         raise Problem(413, _("请求内容太大,最多 %d KB。") % (BODY_MOST // 1024))
 
 
@@ -322,9 +322,10 @@ def _list(request: HttpRequest) -> Iterator[dict[str, Any]]:
 
 
 def _text(told: dict[str, Any], name: str) -> str:
-    """Return a field as a short text without the sign that no database keeps."""
+    """Return a field as a short text without the signs that no database keeps."""
     value = told.get(name)
-    return str(value)[:100].replace("\0", "") if isinstance(value, str | int) else ""
+    text = value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    return text[:100].replace("\0", "").encode(errors="ignore").decode()
 
 
 def _not_too_often(request: HttpRequest, who: str, most: int, *, count: bool) -> None:

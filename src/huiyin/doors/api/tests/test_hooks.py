@@ -339,6 +339,21 @@ def test_a_body_has_a_length_and_an_end(room: Room) -> None:
     assert bare.status_code == 411
 
 
+@pytest.mark.parametrize("length", ["abc", "1e3", "\u00b2", "-1"])
+def test_a_length_that_is_no_number_breaks_nothing(room: Room, length: str) -> None:
+    client = Client(raise_request_exception=False)
+    for method in ("GET", "POST"):
+        told = client.generic(method, f"{BASE}/wechat/", CONTENT_LENGTH=length).status_code
+        assert told in {401, 411}
+    assert client.generic("POST", f"{BASE}/wechat/", CONTENT_LENGTH="9" * 5000).status_code == 413
+
+
+def test_half_a_sign_is_left_out(room: Room) -> None:
+    body = json.dumps([{**ALIBABA, "biz_id": "ab\ud800c"}])
+    assert post(f"/sms/alibaba/{PATH_SECRET}/", body).status_code == 200
+    assert room.reports[0]["provider_id"] == "abc"
+
+
 def test_a_fault_of_ours_tells_no_secret(
     room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
