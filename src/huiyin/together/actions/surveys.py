@@ -113,7 +113,7 @@ def answer_survey(
     Raises NotFound, UnableToAnswer, BadInput naming the first question without an answer.
     """
     survey = Survey.objects.select_related("community").filter(pk=survey_id).first()
-    if survey is None or survey.state == State.DRAFT:
+    if survey is None or survey.state == State.DRAFT or not has_begun(survey, at):
         raise NotFound(_("没有这份问卷。"))
     house = own_house(by, survey.community_id, house_id)
     if not is_open(survey, at):
@@ -133,10 +133,15 @@ def answer_survey(
     Ballot.objects.create(survey=survey, answers=given, words=words)
 
 
+def has_begun(survey: Survey, at: datetime) -> bool:
+    """Tell whether a survey's first day has come; before, households do not know of it."""
+    return survey.opens_on <= local_day(at, survey.community.zone)
+
+
 def is_open(survey: Survey, at: datetime) -> bool:
     """Tell whether households may answer at a moment."""
     today = local_day(at, survey.community.zone)
-    return survey.state == State.OPEN and survey.opens_on <= today <= survey.closes_on
+    return survey.state == State.OPEN and has_begun(survey, at) and today <= survey.closes_on
 
 
 def _draft(community_id: int, survey_id: int | None) -> Survey:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from huiyin.estate.models import House
+from huiyin.estate.models import House, Occupancy
+from huiyin.estate.queries import lives_on
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import NotFound
 from huiyin.kernel.paging import BadCursor, Page, page_of, read_cursor
@@ -105,11 +106,12 @@ def results(*, caller: Caller, survey_id: int, at: datetime) -> Results:
     row = _row(found, at)
     over = row.state == "closed"
     ballots = list(found.ballots.order_by("id").values_list("answers", "words")) if over else []
+    living = Occupancy.objects.filter(lives_on(local_day(at, found.community.zone)))
     homes = House.objects.filter(community_id=found.community_id, vacant=False)
-    lived_in = homes.exclude(kind=House.Kind.PARKING).filter(occupancies__until_on=None)
+    lived_in = homes.exclude(kind=House.Kind.PARKING).filter(pk__in=living.values("house"))
     return Results(
         row=row,
-        asked=lived_in.aggregate(n=Count("id", distinct=True))["n"],
+        asked=lived_in.count(),
         answered=found.turnout.count(),
         counted=rules.count(row.questions, [answers for answers, _words in ballots])
         if over

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from huiyin.estate.models import House, Person
+from huiyin.estate.models import House, Occupancy, Person
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, Forbidden, NotFound, WrongState
 from huiyin.kernel.paging import write_cursor
@@ -170,12 +170,25 @@ def test_what_is_missing_is_named_and_nothing_is_kept(cast: Cast) -> None:
     assert not Turnout.objects.exists() and not Ballot.objects.exists()
 
 
+def test_only_homes_somebody_lives_in_are_asked(cast: Cast) -> None:
+    pk, town = survey(cast), cast.town.community
+    boss = cast.caller("quality")
+    before = queries.results(caller=boss, survey_id=pk, at=AT).asked
+    empty = House.objects.create(community=town, code="9-9-901", order_key="9901")
+    assert queries.results(caller=boss, survey_id=pk, at=AT).asked == before
+    me = Person.objects.get(community=town, name="王丽")
+    Occupancy.objects.create(house=empty, person=me, role="tenant", until_on=date(2027, 1, 1))
+    assert queries.results(caller=boss, survey_id=pk, at=AT).asked == before + 1
+    Occupancy.objects.filter(house=empty).update(until_on=date(2026, 3, 16))
+    assert queries.results(caller=boss, survey_id=pk, at=AT).asked == before
+
+
 def test_only_its_days_and_its_households_count(cast: Cast) -> None:
     pk = survey(cast, opens_on=date(2026, 3, 17), closes_on=date(2026, 3, 18))
     me = lives(cast)
     early, last, late = AT, moment("2026-03-18 23:59"), moment("2026-03-19 00:00")
-    for at in (early, late):
-        with pytest.raises(actions.UnableToAnswer):
+    for at, refusal in ((early, NotFound), (late, actions.UnableToAnswer)):
+        with pytest.raises(refusal):
             answer(me, pk, "5", "南门", at=at)
     with pytest.raises(NotFound):
         answer(foreigner(cast), pk, "5", "南门", at=last)
