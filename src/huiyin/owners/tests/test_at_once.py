@@ -12,8 +12,8 @@ from huiyin.kernel.errors import Refused
 from huiyin.matters.models import Event
 from huiyin.matters.tests.cast import AT, make_cast
 from huiyin.owners import actions
-from huiyin.owners.tests.people import caller
-from huiyin.owners.tests.test_following import finished, raised
+from huiyin.owners.tests.people import caller, raised
+from huiyin.owners.tests.test_following import finished
 
 LATER = AT + timedelta(hours=1)
 
