@@ -187,9 +187,16 @@ def _demo(arguments: Arguments) -> int | None:
     page = f"http://127.0.0.1:{arguments.fakes_port}"
     ports = ("--port", str(arguments.fakes_port), "--smtp-port", str(arguments.smtp_port))
     huiyin = f"http://127.0.0.1:{arguments.port}"
-    with serve.beside("fakes", *ports, "--huiyin", huiyin, "--quiet"):
+    follower = f"--follower={_demo_follower()}"
+    with serve.beside("fakes", *ports, "--huiyin", huiyin, follower, "--quiet"):
         print(f"短信、邮件、微信都在这里看  {page}", file=sys.stderr, flush=True)
         return serve.web("127.0.0.1", arguments.port, with_worker=True)
+
+
+def _demo_follower() -> str:
+    from huiyin.flows.demo.owners import WECHAT
+
+    return WECHAT
 
 
 def _plays_providers(arguments: Arguments) -> bool:
@@ -238,6 +245,7 @@ def _fakes(arguments: Arguments) -> int | None:
         port=arguments.port,
         smtp_port=arguments.smtp_port,
         huiyin=arguments.huiyin,
+        followers=tuple(arguments.follower),
         show=not arguments.quiet,
     )
 
@@ -304,6 +312,13 @@ def _fakes_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--smtp-port", type=_port, default=8025)
     parser.add_argument(
         "--huiyin", metavar="URL", default="http://127.0.0.1:8000", help="who is told of delivery"
+    )
+    parser.add_argument(
+        "--follower",
+        metavar="OPENID",
+        action="append",
+        default=[],
+        help="follows in WeChat already",
     )
     parser.add_argument("--quiet", action="store_true", help="print no settings")
 

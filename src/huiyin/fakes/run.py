@@ -3,7 +3,7 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -48,13 +48,20 @@ def running(
             server.server_close()
 
 
-def serve(*, port: int, smtp_port: int, huiyin: str, show: bool) -> int:
-    """Run the providers until told to stop; ``show`` prints the settings that lead here."""
+def serve(
+    *, port: int, smtp_port: int, huiyin: str, show: bool, followers: Sequence[str] = ()
+) -> int:
+    """Run the providers until told to stop; ``show`` prints the settings that lead here.
+
+    ``followers`` are openids that follow the official account from the beginning.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     keys = from_environment()
     with running(port=port, smtp_port=smtp_port, huiyin=huiyin, keys=keys) as now:
+        for openid in followers:
+            now.box.follow(openid, openid)
         if show:
             for name, text in now.environment.items():
                 print(f"export {name}='{text}'")
