@@ -162,7 +162,8 @@ def _log(community_id: int, hidden: Any = ()) -> QuerySet[Message]:
 
 def _named(text: str) -> Q:
     """Return the condition that a message is meant; too few digits would name half the town."""
-    about = Q(about=text.upper()) | Q(person__name__contains=text)
+    number = text.upper()
+    about = Q(about__in=(number, f"announcement:{number}")) | Q(person__name__contains=text)
     if text.isdigit():
         return Q(address__endswith=text) if len(text) >= FEWEST_DIGITS else Q(pk=None)
     return about
@@ -172,6 +173,7 @@ def _row(one: Message, may_resend: bool) -> SentRow:
     category = one.telling.category if one.telling else ""
     secret = category == "code"
     failed = one.state == Message.State.FAILED
+    occasion = wording.shipped().get(one.template)
     return SentRow(
         id=one.pk,
         at=one.at,
@@ -180,9 +182,9 @@ def _row(one: Message, may_resend: bool) -> SentRow:
         channel=one.channel,
         template=one.template,
         category=category,
-        subject=one.subject,
+        subject=one.subject or (occasion.title if occasion else one.template),
         text="" if secret else one.text,
-        about=one.about,
+        about=one.about.rpartition(":")[2],
         state=one.state,
         problem=str(titles.PROBLEMS.get(one.problem, one.problem)),
         tries=one.tries,

@@ -10,7 +10,8 @@ VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; fram
 def pdf_answer(name: str, data: bytes) -> HttpResponse:
     """Answer a PDF to be shown inline, kept by nobody, read as nothing else."""
     response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, f"{name}.pdf") or "inline"
+    file_name = f"{name}.pdf".replace(":", "")  # which no file of Windows may have
+    response["Content-Disposition"] = content_disposition_header(False, file_name) or "inline"
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = VIEWER

@@ -74,7 +74,7 @@ def duty_log(*, caller: Caller, log: int, at: datetime, url: str = "") -> Paper:
     town = Community.objects.get(code=shift.community)
     number = f"{town.code}-{shift.day:%Y%m%d}-{shift.period.replace(':', '')}"
     data = frame(town, at=at, number=number, url=url) | _shift(shift)
-    name = f"值班记录表 {shift.day} {shift.period}".replace(":", "")
+    name = f"值班记录表 {shift.day} {shift.period}"
     final = finals.shift(log)
     return Paper("duty_log", name, data, final if shift.signed_at else None)
 

@@ -66,6 +66,16 @@ def test_every_message_is_in_the_log_with_its_result(cast: Cast) -> None:
     assert "没有符合" in text_of(visitor(cast, "keeper").get("/messages/?text=56"))
 
 
+def test_the_log_speaks_of_numbers_and_occasions_not_of_codes(cast: Cast) -> None:
+    sent(cast, about="announcement:YG-TZ-2026-001")
+    sent(cast, category="code", template="code.login", subject="", text="", about="")
+    log = text_of(visitor(cast, "manager").get("/messages/"))
+    assert "YG-TZ-2026-001" in log and "announcement:" not in log
+    assert "登录验证码" in log and "code.login" not in log
+    found = text_of(visitor(cast, "manager").get("/messages/?text=yg-tz-2026-001"))
+    assert "您的报事已办好" in found
+
+
 def test_nothing_of_a_code_is_shown(cast: Cast) -> None:
     one = sent(cast, category="code", subject="登录验证码", text="您的验证码是 482913")
     log = text_of(visitor(cast, "manager").get("/messages/"))
