@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -203,8 +204,8 @@ def wechat(
 ) -> Any:
     """Talk as WeChat does."""
     stamp = str(int(at.timestamp()))
-    query = {"timestamp": stamp, "nonce": "n", **asked}
-    query["signature"] = hooks.wechat_signature(token, stamp, "n")
+    query = {"timestamp": stamp, "nonce": str(uuid4()), **asked}
+    query["signature"] = hooks.wechat_signature(token, stamp, query["nonce"])
     call: Callable[..., Any] = getattr(Client(), method)
     if method == "get":
         return call(f"{BASE}/wechat/", query)
@@ -270,6 +271,15 @@ def test_just_following_binds_nobody(room: Room) -> None:
     assert wechat(event(Event="subscribe", EventKey="")).content == b"success"
     assert wechat(event(MsgType="text", Content="你好")).content == b"success"
     assert room.addresses == []
+
+
+def test_a_signature_out_of_a_log_signs_nothing_else(room: Room) -> None:
+    arrived = event(Event="TEMPLATESENDJOBFINISH", MsgID="1", Status="success")
+    forged = event(Event="TEMPLATESENDJOBFINISH", MsgID="2", Status="failed")
+    assert wechat(arrived, nonce="n").status_code == 200
+    assert wechat(arrived, nonce="n").status_code == 200  # told twice, as WeChat does
+    assert wechat(forged, nonce="n").status_code == 401
+    assert {one["provider_id"] for one in room.reports} == {"1"}
 
 
 BOMB = '<!DOCTYPE xml [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><xml><Event>&b;</Event></xml>'
