@@ -38,6 +38,7 @@ from huiyin.trail.actions import record
 from huiyin.trail.models import Entry
 
 PAGE = 25
+OWNING = ("owner", "co_owner")  # roles whose household a house is
 MOST_OF_A_SUBJECT = 100
 MOST_READINGS = 50
 HOME_ZONE = "Asia/Shanghai"
@@ -213,7 +214,8 @@ def paper_bytes(*, caller: Caller, paper_id: int, at: datetime) -> tuple[bytes, 
 def owner_papers(*, caller: Caller, at: datetime, cursor: str = "") -> Page[OwnerPaper]:
     """Return the papers meant for an owner or their household, newest first. One query.
 
-    A paper about a house is theirs from the day their own role there began (OWN-05).
+    A paper about a house is its owners', from the day their own role there began (OWN-05); whoever
+    rents it reads only what names them.
     """
     found = _of_owner(caller, at).defer("data", "words", "summary").order_by("-id")
     last = _read_cursor(cursor)
@@ -241,6 +243,7 @@ def _of_owner(caller: Caller, at: datetime) -> QuerySet[Paper]:
         Q(until_on__isnull=True) | Q(until_on__gt=today),
         house=OuterRef("house_id"),
         person_id__in=caller.people,
+        role__in=OWNING,
     )
     of_household = Q(person__isnull=True, house_id__in=tuple(caller.households)) & Exists(lives)
     return (

@@ -392,6 +392,17 @@ def test_owners_read_what_is_meant_for_their_household_and_nothing_else(cast: Ca
     assert Paper.objects.get(pk=mine.id).given_at == AT
 
 
+@pytest.mark.rule("OWN-05")
+def test_a_tenant_does_not_read_the_letters_to_the_owner(cast: Cast) -> None:
+    town = cast.town
+    dunning = issue(cast, confidential="owner", house_id=town.other.pk)
+    named = issue(cast, confidential="owner", house_id=town.other.pk, person_id=town.tenant.pk)
+    renter = owner(cast, town.tenant, houses={town.other.pk: "tenant"})
+    assert [one.id for one in queries.owner_papers(caller=renter, at=AT).items] == [named.id]
+    with pytest.raises(NotFound):
+        queries.owner_paper_bytes(caller=renter, paper_id=dunning.id, at=AT)
+
+
 def test_a_new_owner_does_not_read_the_letters_of_the_former(cast: Cast) -> None:
     town = cast.town
     before = issue(cast, confidential="owner", house_id=town.flat.pk, at=moment("2025-05-05 10:00"))
