@@ -17,11 +17,15 @@ from huiyin.owners import titles
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event as the timeline needs it; ``who`` is name and post of whom it names."""
+    """An event as the timeline needs it; ``who`` is name and post of whom it names.
+
+    ``is_own`` says that an owner did it on these pages, not a colleague who wrote to them there.
+    """
 
     kind: str
     at: datetime
     via: str
+    is_own: bool
     text: str
     data: Mapping[str, Any]
     who: str
@@ -81,7 +85,7 @@ def _signed(it: Happened) -> Said:
 
 def _visited_back(it: Happened) -> Said:
     """What colleagues wrote down about the talk stays with them."""
-    return _rated(it) if it.via == "web" else (_("我们回访了"), "")
+    return _rated(it) if it.is_own else (_("我们回访了"), "")
 
 
 def _closed(_it: Happened) -> Said:
@@ -89,7 +93,7 @@ def _closed(_it: Happened) -> Said:
 
 
 def _reopened(it: Happened) -> Said:
-    return _("重新办理"), it.text if it.via == "web" else ""
+    return _("重新办理"), it.text if it.is_own else ""
 
 
 def _chased(it: Happened) -> Said:
@@ -137,6 +141,11 @@ STEPS: Mapping[str, Step | None] = {
 # What the owner did, or sees at once: nothing to be read anew.
 _OWN = frozenset({"received", "signed", "chased", "added", "rated"})
 NEWS = tuple(kind for kind, step in STEPS.items() if step is not None and kind not in _OWN)
+
+
+def is_own(via: str, by_id: int | None) -> bool:
+    """Tell whether an owner did something on these pages; colleagues act under their own id."""
+    return via == "web" and by_id is None
 
 
 def said(it: Happened) -> Said | None:

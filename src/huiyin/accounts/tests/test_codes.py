@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from huiyin.accounts import codes
 from huiyin.accounts.codes import IssuedCode, TooOften, UnableToRedeemCode
 from huiyin.accounts.models import OneTimeCode, Tally, User
-from huiyin.accounts.rules import LIFE, TRIES, Allowance
+from huiyin.accounts.rules import FIGURES, LIFE, TRIES, Allowance
 
 AT = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)  # Monday, 09:00 in Shanghai
 PHONE = "13800000001"
@@ -50,6 +50,11 @@ def test_the_code_opens_once() -> None:
     redeem(made)
     with pytest.raises(UnableToRedeemCode):
         redeem(made)
+
+
+@pytest.mark.rule("OWN-05")
+def test_six_figures_five_minutes_five_tries() -> None:
+    assert (6, timedelta(minutes=5), 5) == (FIGURES, LIFE, TRIES)
 
 
 def test_it_lives_five_minutes_and_no_longer() -> None:

@@ -23,7 +23,7 @@ from huiyin.owners import rules, titles
 from huiyin.owners.access import admit_household, is_mine, may_use, reads_texts, visible
 from huiyin.owners.models import Look
 from huiyin.owners.rows import MyMatterRow, MyMatterView, OwnPromise, OwnStep
-from huiyin.owners.steps import NEWS, Happened, said
+from huiyin.owners.steps import NEWS, Happened, is_own, said
 from huiyin.staff import queries as staff
 from huiyin.standards import queries as standards
 
@@ -190,7 +190,7 @@ def _rated(events: Iterable[Event]) -> int | None:
     for one in events:
         if one.kind == "reopened":
             points = None
-        elif one.kind in {"rated", "visited_back"} and one.via == "web":
+        elif one.kind in {"rated", "visited_back"} and is_own(one.via, one.by_id):
             points = one.data.get("satisfaction")
     return points
 
@@ -230,6 +230,7 @@ def _steps(
                 kind=event.kind,
                 at=event.at,
                 via=event.via,
+                is_own=is_own(event.via, event.by_id),
                 text=event.text if reads else "",
                 data=event.data,
                 who=who.get(event.data["to"], "") if _sends(event) else "",

@@ -252,6 +252,20 @@ def test_a_low_rating_is_no_visit_back_and_reaches_the_supervisor(cast: Cast) ->
     assert Matter.objects.get(number=number).satisfaction == 4
 
 
+@pytest.mark.rule("OWN-01")
+def test_what_a_colleague_wrote_down_of_a_talk_is_not_the_owners_own_rating(cast: Cast) -> None:
+    number, at = finished(cast), AT + 40 * MINUTE
+    desk, note = cast.caller("receptionist"), "业主脾气大,少说为妙"
+    matters.visit_back(by=desk, at=at, number=number, satisfaction=4, comment=note, via="web")
+    view = queries.my_matter(caller=caller(), at=at, number=number)
+    assert (view.rated, "rate" in view.may) == (None, True)
+    assert note not in str(view.steps)
+    matters.reopen_matter(
+        by=cast.caller("supervisor"), at=at, number=number, reason=note, via="web"
+    )
+    assert note not in str(queries.my_matter(caller=caller(), at=at, number=number).steps)
+
+
 @pytest.mark.rule("CMP-02")
 def test_after_a_complaint_somebody_talks_however_good_the_rating(cast: Cast) -> None:
     number = raised(cast, kind="complaint", text="垃圾没收")

@@ -36,6 +36,7 @@ HAPPENED = Happened(
     kind="noted",
     at=AT,
     via="",
+    is_own=False,
     text=SECRET,
     data={},
     who="许技 维修技工",
