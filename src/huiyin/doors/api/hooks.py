@@ -211,7 +211,7 @@ def _say(told: dict[str, str], text: str) -> HttpResponse:
         "Content": text,
     }
     inside = "".join(
-        f"<{name}><![CDATA[{value.replace(']]>', '')}]]></{name}>" for name, value in fields.items()
+        f"<{name}><![CDATA[{value.replace('>', '')}]]></{name}>" for name, value in fields.items()
     )
     return HttpResponse(f"<xml>{inside}</xml>", content_type="application/xml; charset=utf-8")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+from xml.sax.saxutils import escape
 
 import pytest
 from django.core.cache import cache
@@ -265,6 +266,13 @@ def test_who_scans_is_bound(room: Room, kind: str, before: str) -> None:
 def test_an_old_code_binds_nobody(room: Room, ticket: str) -> None:
     answer = wechat(event(Event="SCAN", EventKey=ticket))
     assert "失效" in answer.content.decode() and room.addresses == []
+
+
+def test_nobody_writes_into_our_answer(room: Room) -> None:
+    wang = "oWang]]]]>><MsgType>image</MsgType><![CDATA["
+    body = f"<xml><FromUserName>{escape(wang)}</FromUserName><MsgType>event</MsgType>"
+    answer = wechat(f"{body}<Event>SCAN</Event><EventKey>x</EventKey></xml>")
+    assert hooks.read_xml(answer.content)["MsgType"] == "text"
 
 
 def test_just_following_binds_nobody(room: Room) -> None:
