@@ -1,7 +1,10 @@
 """One-time codes: six figures, five minutes, five tries, once; and asking too often."""
 
+import hmac
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -106,6 +109,24 @@ def test_a_code_of_nobody_matches_nothing() -> None:
     assert refused.value.tries_left == TRIES - 1  # it answers like any other
     with pytest.raises(UnableToRedeemCode):
         codes.redeem_code(code_id=uuid4(), purpose="login", target=PHONE, code="123456", at=AT)
+
+
+@pytest.mark.rule("OWN-05")
+def test_codes_are_compared_in_constant_time_whatever_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[bool] = []
+
+    def compare(one: str, other: str) -> bool:
+        compared.append(True)
+        return hmac.compare_digest(one, other)
+
+    monkeypatch.setattr(codes, "hmac", SimpleNamespace(new=hmac.new, compare_digest=compare))
+    made = issue()
+    for code_id, code in ((made.id, wrong(made)), (uuid4(), made.code), (made.id, made.code)):
+        with suppress(UnableToRedeemCode):
+            codes.redeem_code(code_id=code_id, purpose="login", target=PHONE, code=code, at=AT)
+    assert len(compared) == 3
 
 
 def test_what_is_kept_tells_nothing() -> None:

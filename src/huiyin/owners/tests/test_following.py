@@ -308,6 +308,16 @@ def test_what_is_still_going_on_is_not_done(cast: Cast, verb: str, extra: dict[s
         getattr(actions, verb)(by=caller(), at=AT, number=number, **extra)
 
 
+@pytest.mark.rule("OWN-01")
+def test_no_door_chases_more_often_than_once_an_hour(cast: Cast) -> None:
+    number, first, by = raised(cast), AT + MINUTE, cast.caller("supervisor")
+    matters.chase_matter(by=by, at=first, number=number)
+    with pytest.raises(UnableToChase):
+        matters.chase_matter(by=by, at=first + timedelta(minutes=59, seconds=59), number=number)
+    matters.chase_matter(by=by, at=first + timedelta(hours=1), number=number)
+    assert Matter.objects.get(number=number).chases == 2
+
+
 def test_what_is_done_is_not_chased(cast: Cast) -> None:
     number = finished(cast)
     with pytest.raises(UnableToUseVerb, match="重新办理"):
