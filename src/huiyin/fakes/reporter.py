@@ -82,7 +82,8 @@ class Reporter:
 
     def _work(self) -> None:
         while (sent := self._waiting.get()) is not None:
-            if self._stop.wait(self.delay):
+            waited = (clock.now() - sent.at).total_seconds()
+            if self._stop.wait(min(max(self.delay - waited, 0), self.delay)):
                 return
             delivered = sent.fate is not Fate.LOST
             self.box.reported(sent, delivered=delivered)
