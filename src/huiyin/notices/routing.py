@@ -37,7 +37,7 @@ _REPORTED = frozenset({"sms", "wechat"})
 
 _COLUMNS = """
 SELECT id, community_id, person_id, purpose, epoch, category, template, "values", about, link,
-       address, channels, urgent, state, at, expires_at
+       address, channels, urgent, state, note, lead_id, at, due_at, expires_at, settled_at
   FROM notices_telling
 """
 _DUE = (

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from huiyin.flows.bench import dispatch, intake, letters, queue, roster, sweep
+from huiyin.flows.bench import dispatch, intake, letters, notices, queue, roster, sweep
 from huiyin.flows.bench.measure import Result
 from huiyin.flows.bench.scratch import scratch_database
 from huiyin.kernel.errors import BadInput, WrongState
@@ -23,6 +23,7 @@ BENCHES: dict[str, Callable[[int], Sequence[Result]]] = {
     "sweep": sweep.run,
     "intake": intake.run,
     "letters": letters.run,
+    "notices": notices.run,
     "queue": queue.run,
     "dispatch": dispatch.run,
     "roster": roster.run,

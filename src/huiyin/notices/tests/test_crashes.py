@@ -98,7 +98,7 @@ class Moody(Provider):
 
 def live(doom: Doom, act: Callable[[], object]) -> None:
     """Let a courier act; when it is killed or the database fails, that was all of it."""
-    commits = partial(doom.around_commits, connection._commit)
+    commits = partial(doom.around_commits, connection._commit)  # type: ignore[attr-defined]
     try:
         with (
             connection.execute_wrapper(doom.around_statements),
@@ -252,7 +252,7 @@ def next_moment() -> datetime | None:
 
 def acts(move: Move, sms: Moody, late: Late, at: datetime) -> Callable[[], object]:
     """Return what is to be done."""
-    return {
+    known: dict[str, Callable[[], object]] = {
         "route": partial(route, at=at),
         "sms": partial(courier.carry_one, at=at, channel="sms"),
         "lost sms": partial(courier.settle_one, at=at, channel="sms"),
@@ -260,7 +260,8 @@ def acts(move: Move, sms: Moody, late: Late, at: datetime) -> Callable[[], objec
         "late takes": partial(late.take, at),
         "late goes on": partial(late.go_on, sms, at),
         "report": partial(report, sms, move.which, delivered=move.delivered, at=at),
-    }[move.what]
+    }
+    return known[move.what]
 
 
 def report(sms: Moody, which: int, *, delivered: bool, at: datetime) -> None:

@@ -48,6 +48,7 @@ def test_a_keeper_corrects_the_number_and_sends_it_again(town: Town, ways: Ways)
     assert sms.reference != str(first.reference)
     assert outside() == [("sms", "failed", "refused"), ("sms", "sent", "")]
     entry = Entry.objects.get(action="notices.resent")
+    assert entry.after is not None
     assert entry.after["address"] == "136****2222"
 
 

@@ -11,9 +11,10 @@ from django.db import connection
 from django.test import RequestFactory
 
 from huiyin.flows import bench
-from huiyin.flows.bench import bare, fill, letters, sweep
+from huiyin.flows.bench import bare, fill, letters, notices, sweep
 from huiyin.flows.bench.measure import Result, against_floor, against_limit
 from huiyin.matters.models import Event, Matter, Promise
+from huiyin.notices.models import Message, Telling
 
 
 @pytest.fixture
@@ -115,3 +116,17 @@ def test_letters_differ_and_are_held_against_as_many_plain_pages(monkeypatch: An
     assert whole.what == "3 one-page letters in one file"
     assert whole.floor and whole.limit == letters.MOST_SECONDS
     assert one.ok
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_are_told_routed_and_reached_beside_the_clock(
+    monkeypatch: pytest.MonkeyPatch, moment: datetime
+) -> None:
+    monkeypatch.setattr(notices, "PEOPLE", 30)
+    monkeypatch.setattr(notices, "PROVIDER_SECONDS", 0.0)
+    monkeypatch.setattr(notices, "TICKS", 30)
+    written, routed, beside, meanwhile = notices.run(1)
+    assert Telling.objects.count() == 30
+    assert written.ok and written.limit == 5.0
+    assert routed.unit == "s" and beside.floor is not None
+    assert meanwhile.value == Message.objects.filter(channel="sms", state="delivered").count() > 0
