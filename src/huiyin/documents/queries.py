@@ -22,12 +22,12 @@ from huiyin.documents.access import (
     readable,
     reads,
 )
+from huiyin.documents.actions.common import bytes_of
 from huiyin.documents.actions.giving import mark_given
 from huiyin.documents.actions.issuing import numbered, preview
 from huiyin.documents.models import Paper
 from huiyin.documents.rules import CONFIDENTIAL, asked_words
 from huiyin.estate.models import Occupancy
-from huiyin.files import queries as files
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, NotFound
 from huiyin.kernel.paging import BadCursor, Page, page_of, read_cursor
@@ -452,7 +452,7 @@ def _note_reading(found: Paper, caller: Caller, at: datetime) -> None:
 
 def _content(found: Paper) -> bytes:
     if found.file_id is not None:
-        return files.read(found.file_id)[0]
+        return bytes_of(found)
     return typesetting.pdf(found.form, {**preview(found), **found.data})
 
 

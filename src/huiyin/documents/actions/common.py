@@ -1,5 +1,6 @@
 """What the writes of papers share: facts looked at before they are kept, the lock, the trail."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,8 +15,9 @@ from huiyin.documents.models import Paper
 from huiyin.documents.rules import DEPARTMENTS, LEVELS, Kind, folded, texts_of
 from huiyin.estate.models import House, Person
 from huiyin.estate.queries import house_model
+from huiyin.files import queries as files
 from huiyin.kernel.caller import POSTS, Caller
-from huiyin.kernel.errors import BadInput, Forbidden
+from huiyin.kernel.errors import BadInput, Forbidden, WrongState
 from huiyin.staff.words import checked_text
 from huiyin.trail.actions import record
 
@@ -23,6 +25,10 @@ LONGEST_TITLE, LONGEST_SUBJECT, LONGEST_SUMMARY, LONGEST_REASON = 120, 60, 4000,
 MOST_YEARS = 99
 # What a form is told about its printing is not what the paper says.
 _NOT_SEARCHED = {"community", "url", "code", "printed_at", "lang", "signature", "number"}
+
+
+class UnableToVouch(WrongState):
+    """What is on the disk is not what was issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,16 @@ def searched(paper: Paper) -> str:
     )
     parts = (paper.number, paper.title, *whose, paper.subject, paper.summary, *texts_of(said))
     return folded(" ".join(one for one in parts if one))
+
+
+def bytes_of(paper: Paper) -> bytes:
+    """Return the file of a paper; raise UnableToVouch when it is not the one that was issued."""
+    data = files.read(paper.file_id or 0)[0]
+    if paper.sha256 and hashlib.sha256(data).hexdigest() != paper.sha256:
+        raise UnableToVouch(
+            _("这份文件的内容和签发时的校验值不一致,可能被改动过。请不要使用,并通知管理员。")
+        )
+    return data
 
 
 def locked(by: Caller, paper_id: int) -> Paper:

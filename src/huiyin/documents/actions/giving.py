@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 
 from huiyin.documents import typesetting
 from huiyin.documents.access import admit_reader
-from huiyin.documents.actions.common import locked, trail
+from huiyin.documents.actions.common import bytes_of, locked, trail
 from huiyin.documents.models import Paper
-from huiyin.files import queries as files
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, WrongState
 
@@ -48,16 +47,16 @@ def print_together(*, by: Caller, at: datetime, paper_ids: Sequence[int]) -> byt
         for one in Paper.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
     }
     papers = [admit_reader(by, found.get(pk)) for pk in wanted]
-    bytes_of = []
+    contents = []
     for paper in papers:
         if paper.state != State.ISSUED or paper.file_id is None:
             raise UnableToGive(
                 _("“%(title)s”不是有效文件,不能打印,请去掉勾选。") % {"title": paper.title}
             )
-        bytes_of.append(files.read(paper.file_id)[0])
+        contents.append(bytes_of(paper))
         mark_given(paper, at)
         trail("printed", by, at, paper)
-    return typesetting.joined(bytes_of, duplex=True)
+    return typesetting.joined(contents, duplex=True)
 
 
 def mark_given(paper: Paper, at: datetime) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from huiyin.documents.actions.issuing import UnableToIssue
 from huiyin.documents.models import Paper
 from huiyin.documents.tests.papers import LETTER, issue
 from huiyin.documents.typesetting import MissingGlyph
+from huiyin.files.places import path_of
 from huiyin.kernel.errors import BadInput, Forbidden, NotFound, WrongState
 from huiyin.matters.tests.cast import AT, Cast, moment
 from huiyin.trail.models import Entry
@@ -65,6 +67,22 @@ def test_the_database_refuses_to_change_it(cast: Cast, change: dict[str, Any]) -
     made = issue(cast)
     with pytest.raises(DatabaseError), transaction.atomic():
         Paper.objects.filter(pk=made.id).update(**change)
+
+
+@pytest.mark.rule("PLN-04")
+def test_bytes_put_in_place_of_a_papers_are_not_handed_out(
+    cast: Cast, tmp_path: Path, settings: Any
+) -> None:
+    settings.HOME = tmp_path
+    made, other = issue(cast), issue(cast, title="别的函")
+    file = Paper.objects.get(pk=made.id).file
+    assert file is not None
+    path_of(file.sha256).write_bytes(b"%PDF-1.7 forged %%EOF")
+    with pytest.raises(WrongState, match="校验值"):
+        queries.paper_bytes(caller=cast.caller("quality"), paper_id=made.id, at=LATER)
+    with pytest.raises(WrongState, match="校验值"):
+        actions.print_together(by=cast.caller("quality"), at=LATER, paper_ids=[other.id, made.id])
+    assert not Paper.objects.filter(given_at__isnull=False).exists()
 
 
 def test_the_database_refuses_to_delete_it(cast: Cast) -> None:
