@@ -112,10 +112,13 @@ def withdraw_tellings(*, at: datetime, purpose_prefix: str = "", about: str = ""
         raise ValueError("withdraw what?")
     named = Q(purpose__startswith=purpose_prefix) if purpose_prefix else Q(about=about)
     state = Telling.State
-    found = Telling.objects.filter(named, settled_at__isnull=True).select_for_update(no_key=True)
-    rows = list(found.order_by("id").values_list("pk", "state", "lead"))
+    found = Telling.objects.filter(named, settled_at__isnull=True)
+    heads = _held(Q(pk__in=found.values("lead")) | Q(pk__in=found.filter(lead=None).values("pk")))
+    rows = list(
+        found.select_for_update(no_key=True).order_by("id").values_list("pk", "state", "lead")
+    )
     # What goes out with another is in the message of that one.
-    sent_with = {lead or pk for pk, _was, lead in rows}
+    sent_with = {lead or pk for pk, _was, lead in rows} & heads
     queued = Message.objects.filter(telling__in=sent_with, state=Message.State.QUEUED)
     taken_back = set(queued.values_list("telling", flat=True))
     queued.update(state=Message.State.SUPERSEDED, problem="withdrawn", next_try_at=None)
@@ -125,6 +128,12 @@ def withdraw_tellings(*, at: datetime, purpose_prefix: str = "", about: str = ""
     return Telling.objects.filter(pk__in=dropped).update(
         state=state.DROPPED, note=WITHDRAWN, due_at=None, settled_at=at
     )
+
+
+def _held(which: Q) -> set[int]:
+    """Lock tellings and return them: those that lead others first, as router and courier do."""
+    found = Telling.objects.filter(which, settled_at__isnull=True).order_by("id")
+    return set(found.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _let_go_on(taken_back: Collection[int], dropped: Collection[int], at: datetime) -> None:
