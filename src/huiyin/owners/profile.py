@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.accounts import codes
 from huiyin.accounts.models import User
-from huiyin.accounts.rules import PER_ADDRESS, PER_TARGET, TRIES_PER_ADDRESS
+from huiyin.accounts.rules import PER_ADDRESS, PER_TARGET, TRIES_PER_ADDRESS, Allowance
 from huiyin.estate.models import Person, Phone
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, NotFound
@@ -21,6 +21,8 @@ from huiyin.notices.rules import CHOOSABLE, LADDER, masked_address
 from huiyin.trail.actions import record
 
 EMAIL = "email"
+# Mails asked for by one account: nobody writes to strangers in our name by typing their addresses.
+PER_ACCOUNT = (Allowance(5, 3600), Allowance(10, 86400))
 _LEAP = 2000  # a year that has a 29 February
 _LONGEST_EMAIL = 100
 _MAIL = re.compile(r"[^@\s<>\"(),:;\\]+@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]{2,}")
@@ -110,6 +112,7 @@ def send_email_code(*, by: Caller, at: datetime, email: str, address: str) -> UU
     if person is None:
         raise NotFound(_("请先登录。"))
     codes.count(who=f"from:{address}", allowances=PER_ADDRESS, at=at)
+    codes.count(who=f"email-by:{by.user_id}", allowances=PER_ACCOUNT, at=at)
     codes.count(who=f"code:{email.lower()}", allowances=PER_TARGET, at=at)
     with transaction.atomic():
         made = codes.issue_code(purpose=EMAIL, target=_target(by, email), at=at)

@@ -137,6 +137,18 @@ def test_strangers_mail_boxes_are_not_flooded(cast: Cast, owner_client: Browser)
     assert Telling.objects.count() == 1
 
 
+def test_nobody_writes_to_strangers_in_our_name(cast: Cast, owner_client: Browser) -> None:
+    client = owner_client()
+    told = [
+        client.post(
+            "/my/me/email/", {"email": f"somebody{n}@example.com"}, REMOTE_ADDR=f"10.0.0.{n}"
+        ).status_code
+        for n in range(6)
+    ]
+    assert told == [302] * 5 + [429]
+    assert Telling.objects.count() == 5
+
+
 # -- birthday
 
 
