@@ -390,6 +390,8 @@ def test_owners_read_what_is_meant_for_their_household_and_nothing_else(cast: Ca
         queries.owner_paper_bytes(caller=caller, paper_id=theirs.id, at=AT)
     assert queries.owner_paper_bytes(caller=caller, paper_id=mine.id, at=AT)[0][:5] == b"%PDF-"
     assert Paper.objects.get(pk=mine.id).given_at == AT
+    entry = Entry.objects.get(action="documents.paper_read", subject=f"paper:{mine.id}")
+    assert (entry.by_name, entry.at) == ("业主", AT)
 
 
 @pytest.mark.rule("OWN-05")
