@@ -164,8 +164,13 @@ def carry_one(*, at: datetime, channel: str) -> bool:
 
 def _carried(one: InHand, at: datetime) -> Result:
     """Hand a message over where there is a channel and, if it waited, still somebody to reach."""
-    if at - one.at > FRESH and not one.urgent and (one := _readdressed(one)).address == "":
-        return Result(State.FAILED, "no_address")
+    if at - one.at > FRESH and not one.urgent:
+        address = _address_now(one)
+        if address is None:
+            return Result(State.SUPERSEDED, "by_choice")
+        if not address:
+            return Result(State.FAILED, "no_address")
+        one = replace(one, address=address)
     provider, way = _way(one)
     if way is None:
         return Result(State.FAILED, "no_channel")
@@ -192,16 +197,21 @@ def _put_back(one: InHand, until: datetime) -> None:
     )
 
 
-def _readdressed(one: InHand) -> InHand:
-    """Return a message with where the person is reached by now, kept with it where that changed."""
-    wishes = about_people([one.person_id] if one.person_id else [])
-    given = Telling.objects.filter(pk=one.telling_id).values_list("address", flat=True).first()
-    if given or not wishes:
-        return one
-    address = wishes[one.person_id or 0].addresses.get(one.channel, "")
+def _address_now(one: InHand) -> str | None:
+    """Return where the person is reached by now, kept with the message where that changed.
+
+    Empty: nowhere on this channel any more. None: they want to be told in the app alone since.
+    """
+    telling = Telling.objects.only("address", "category").get(pk=one.telling_id)
+    wishes = about_people([one.person_id] if one.person_id else []).get(one.person_id or 0)
+    if telling.address or wishes is None:
+        return one.address
+    if wishes.chosen.get(telling.category) == ():
+        return None
+    address = wishes.addresses.get(one.channel, "")
     if address and address != one.address:
         Message.objects.filter(pk=one.id, claim=one.claim).update(address=address)
-    return replace(one, address=address)
+    return address
 
 
 def settle_one(*, at: datetime, channel: str) -> bool:

@@ -640,6 +640,20 @@ def test_a_courier_that_was_away_until_the_night_rings_nobody_up(
     assert len(ways["sms"].arrived) == 1
 
 
+@pytest.mark.rule("NOT-04")
+def test_who_chooses_the_app_alone_while_it_waits_is_not_rung_any_more(
+    town: Town, ways: Ways
+) -> None:
+    with_email(town.owner)
+    ways["sms"].faults = [refused(permanent=False)]
+    say(notice(town))
+    courier.run_once(AT)
+    set_preference(by=SYSTEM, at=AT, person_ids=[town.owner.pk], category="notice", channels=())
+    pass_time(AT, AT + 20 * MINUTE, 5 * MINUTE)
+    assert outside() == [("sms", "superseded", "by_choice")]
+    assert (told("announcement:1").state, told("announcement:1").note) == ("told", "by_choice")
+
+
 @pytest.mark.parametrize(("new", "arrived"), [("13900002222", ["13900002222"]), ("", [])])
 def test_a_number_found_wrong_meanwhile_is_not_rung(
     town: Town, ways: Ways, new: str, arrived: list[str]
