@@ -19,6 +19,7 @@ SEND = "/cgi-bin/message/template/send"
 SCAN = "/cgi-bin/qrcode/create"
 LONGEST_SCENE = 64
 
+NOT_FOLLOWING = 43004
 # Not a follower, not a user, or template and data do not fit: in vain.
 IN_VAIN = frozenset(
     {40003, 40036, 40037, 41028, 41029, 41030, 43004, 43019, 43101, 43116, 44002, 45168, 46004}
@@ -104,6 +105,8 @@ def fitted(blank: str, value: str) -> str:
 
 def _refusal(code: int, said: object) -> Undeliverable | Unclear:
     problem = f"WeChat {code} {wire.harmless(said)}"
+    if code == NOT_FOLLOWING:
+        problem = _("对方没有关注公众号。") + problem
     if code in IN_VAIN:
         return Undeliverable(problem, permanent=True)
     if code in NOT_NOW or code == tencent_api.BUSY:

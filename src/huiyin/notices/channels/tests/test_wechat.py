@@ -74,6 +74,7 @@ def test_who_does_not_follow_is_not_reached(providers: Running, wechat: Wechat) 
     with pytest.raises(Undeliverable, match="43004") as refusal:
         wechat.send(parcel(OPENID))
     assert refusal.value.permanent and not providers.box.rows()
+    assert refusal.value.problem.startswith("对方没有关注公众号。")
 
 
 @pytest.mark.parametrize(
