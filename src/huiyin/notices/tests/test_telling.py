@@ -14,6 +14,7 @@ from huiyin.notices import courier, queries
 from huiyin.notices.actions import (
     mark_told_read,
     report_delivery,
+    set_address,
     set_language,
     set_preference,
     tell,
@@ -148,6 +149,17 @@ def test_the_chosen_channel_comes_first_and_none_means_the_app_alone(
     assert outside() == [("email", "sent", "")]
     assert told("birthday:1").note == "by_choice"
     assert queries.unread_told(person_ids=[town.owner.pk]) == 2
+
+
+@pytest.mark.rule("NOT-04")
+def test_nothing_goes_to_an_address_nobody_has_proved(town: Town, ways: Ways) -> None:
+    with_email(town.owner)
+    mine = {"by": SYSTEM, "at": AT, "person_ids": [town.owner.pk]}
+    set_preference(**mine, category="notice", channels=("email",))  # type: ignore[arg-type]
+    set_address(**mine, channel="email", value="typo@example.org", verified_at=None)  # type: ignore[arg-type]
+    say(notice(town))
+    courier.run_once(AT)
+    assert outside() == [("sms", "sent", "")]
 
 
 def test_an_emergency_rings_even_at_those_who_chose_nothing(town: Town, ways: Ways) -> None:
