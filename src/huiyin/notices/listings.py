@@ -199,23 +199,19 @@ def _row(one: Message, may_resend: bool) -> SentRow:
 
 
 def templates(*, caller: Caller, community_id: int) -> tuple[TemplateRow, ...]:
-    """Return every template that a community may word itself, in the order of the shipped files."""
+    """Return every template, in the order of the shipped files."""
     admit_to_word(caller, community_id)
     mine: dict[str, list[TemplateVersion]] = {}
     for version in TemplateVersion.objects.filter(community_id=community_id).order_by("number"):
         mine.setdefault(version.code, []).append(version)
-    return tuple(
-        _template_row(one, mine.get(one.code, []))
-        for one in wording.shipped().values()
-        if one.category != "code"
-    )
+    return tuple(_template_row(one, mine.get(one.code, [])) for one in wording.shipped().values())
 
 
 def template(*, caller: Caller, community_id: int, code: str) -> TemplateView:
-    """Return one template with its wordings; NotFound for a code that nobody may word."""
+    """Return one template with its wordings; NotFound for a code that there is not."""
     admit_to_word(caller, community_id)
     shipped = wording.shipped().get(code)
-    if shipped is None or shipped.category == "code":
+    if shipped is None:
         raise NotFound(_("没有这条消息模板。"))
     found = TemplateVersion.objects.filter(community_id=community_id, code=code)
     rows = tuple(_version(shipped, one) for one in found.order_by("-number"))

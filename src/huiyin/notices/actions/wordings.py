@@ -50,12 +50,14 @@ def save_template(
     """Keep a wording as the community's draft and return its id; what is in use stays in use.
 
     ``texts`` holds subject, text and short for each language; Simplified Chinese is needed, a
-    language left empty falls back to it. Raises NotFound, Forbidden, UnableToWord, UnableToSubmit
+    language left empty falls back to it. What a one-time code says is not for anybody to change:
+    of it only the vendors' ids are kept. Raises NotFound, Forbidden, UnableToWord, UnableToSubmit
     while a draft is being reviewed.
     """
     admit_to_word(by, community_id)
     shipped = _shipped(code)
-    made = replace(shipped, texts=wording.read_texts(texts))
+    is_code = shipped.category == "code"
+    made = shipped if is_code else replace(shipped, texts=wording.read_texts(texts))
     if found := wording.faults(made):
         fault = found[0]
         raise UnableToWord(
@@ -144,7 +146,7 @@ def retire_template(*, by: Caller, at: datetime, community_id: int, code: str, r
 
 def _shipped(code: str) -> Template:
     found = wording.shipped().get(code)
-    if found is None or found.category == "code":  # what a code says is not for anybody to change
+    if found is None:
         raise NotFound(_("没有这条消息模板。"))
     return found
 

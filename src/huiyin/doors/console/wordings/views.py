@@ -124,6 +124,7 @@ def _page(
         "view": view,
         "form": form,
         "variables": samples(view.shipped),
+        "is_code": view.shipped.category == "code",
         "in_review": view.draft is not None and view.draft.state == "in_review",
         **_preview(request, code, texts),
     }

@@ -9,6 +9,7 @@ from huiyin.doors.console.tests.visit import text_of, visitor
 from huiyin.flows.approving import decide
 from huiyin.matters.tests.cast import AT, Cast
 from huiyin.notices import listings, wording
+from huiyin.notices.around import own_templates
 from huiyin.notices.models import TemplateVersion
 from huiyin.trail.models import Entry
 
@@ -110,9 +111,21 @@ def test_the_shipped_words_come_back_by_the_manager_alone(cast: Cast) -> None:
     assert TemplateVersion.objects.get().state == "retired"
 
 
-def test_what_a_code_says_is_not_for_anybody_to_change(cast: Cast) -> None:
-    assert (
-        visitor(cast, "manager").http.get("/wordings/code.login/", headers=NOW).status_code == 404
-    )
+def test_of_a_code_only_the_number_at_the_vendor_is_ones_own(cast: Cast) -> None:
+    """Without it a vendor refuses the message, and nobody could log in."""
+    shipped = wording.template("code.login").said("zh-hans")
+    form = {
+        "zh-hans-subject": "点这里领奖",
+        "zh-hans-text": "点这里领奖{code}",
+        "zh-hans-short": "点这里领奖{code}",
+        "alibaba": "SMS_9:code",
+        "step": "submit",
+    }
+    assert "由系统固定" in text_of(visitor(cast, "keeper").get("/wordings/code.login/"))
+    assert post(cast, "keeper", form, "/wordings/code.login/").status_code == 302
+    request = Request.objects.get(kind="message_template")
+    decide(by=cast.caller("manager"), at=AT, request_id=request.pk, verdict="approved")
+    used = own_templates(cast.town.community.pk)["code.login"]
+    assert used.said("zh-hans") == shipped
+    assert used.vendor_ids == {"alibaba": "SMS_9:code"}
     assert visitor(cast, "manager").http.get("/wordings/nothing/", headers=NOW).status_code == 404
-    assert "登录验证码" not in text_of(visitor(cast, "manager").get("/wordings/"))
