@@ -173,6 +173,7 @@ def _row(one: Message, may_resend: bool) -> SentRow:
     category = one.telling.category if one.telling else ""
     secret = category == "code"
     failed = one.state == Message.State.FAILED
+    reached = one.telling is not None and one.telling.state == Telling.State.TOLD
     occasion = wording.shipped().get(one.template)
     return SentRow(
         id=one.pk,
@@ -191,7 +192,8 @@ def _row(one: Message, may_resend: bool) -> SentRow:
         sent_at=one.sent_at,
         delivered_at=one.delivered_at,
         next_try_at=one.next_try_at,
-        may_resend=may_resend and failed and not secret,
+        # What reached its reader another way is not said twice.
+        may_resend=may_resend and failed and not secret and not reached,
     )
 
 

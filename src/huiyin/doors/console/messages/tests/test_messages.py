@@ -31,7 +31,7 @@ def sent(cast: Cast, state: str = "delivered", **given: Any) -> Message:
         address="13812345678" if category == "code" else "",
         at=AT,
         settled_at=AT,
-        state="told",
+        state="failed" if state == "failed" else "told",
     )
     return Message.objects.create(
         **{
@@ -94,6 +94,9 @@ def test_a_failed_message_is_sent_again_by_who_may(cast: Cast) -> None:
     assert "再发一次" in text_of(keeper.get(f"/messages/{failed.pk}/"))
     assert "再发一次" not in text_of(keeper.get(f"/messages/{done.pk}/"))
     assert "再发一次" not in text_of(visitor(cast, "quality").get(f"/messages/{failed.pk}/"))
+    Telling.objects.filter(pk=failed.telling_id).update(state="told")  # by another way
+    assert "再发一次" not in text_of(keeper.get(f"/messages/{failed.pk}/"))
+    Telling.objects.filter(pk=failed.telling_id).update(state="failed")
     assert keeper.http.post(f"/messages/{failed.pk}/resend/", headers=NOW).status_code == 302
     again = Message.objects.exclude(pk__in=[failed.pk, done.pk]).get()
     assert (again.telling_id, again.channel, again.state) == (failed.telling_id, "sms", "queued")
