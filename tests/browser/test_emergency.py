@@ -2,12 +2,10 @@
 
 import re
 from datetime import timedelta
-from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import expect
 
-from huiyin.doors.console.tests.visit import words_of
 from huiyin.incidents import actions, queries
 from huiyin.matters.tests.cast import AT, Cast, make_cast
 from tests.browser.test_first_light import Screen, log_in, screen
@@ -169,9 +167,7 @@ def approved(screen: Screen, cast: Cast, number: str) -> None:
         screen.look()
     expect(page.locator("#main")).to_contain_text("YG-TF-2026-001")
     link = page.get_by_role("link", name="打印")
-    answer = page.request.get(urljoin(page.url, link.get_attribute("href") or ""))
-    assert answer.headers["content-type"] == "application/pdf"
-    paper = words_of(answer.body())
+    paper = screen.printed(link.get_attribute("href") or "")
     for words in ("YG-TF-2026-001", "属实", "同意归档", "维保单位未按期检查门机", "消防119"):
         assert words in paper, words
 
@@ -196,6 +192,7 @@ def test_on_a_phone_the_button_is_two_taps_away_and_a_leader_agrees(screen: Scre
     screen.look()
     page.locator("#em-head").get_by_role("button", name="我同意").click()
     expect(page.locator("#em-calls")).to_contain_text("已同意,请拨打")
-    for path in ("telling/", "notice/", "story/"):
+    for path in ("telling/", "story/"):
         screen.go(f"/emergency/{number}/{path}")
+    assert number in screen.printed(f"/emergency/{number}/notice/")
     screen.go("/emergency/contacts/")

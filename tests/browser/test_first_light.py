@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from huiyin.doors.console.tests.visit import words_of
 from huiyin.matters import queries as matters
 from huiyin.matters.tests.cast import AT, PASSWORD, Cast, make_cast
 
@@ -53,6 +55,12 @@ class Screen:
         """Show the same page on a screen of the other size."""
         width, height = SIZES[size]
         self.page.set_viewport_size({"width": width, "height": height})
+
+    def printed(self, path: str) -> str:
+        """Return what a paper says; how a browser shows a PDF is its own affair."""
+        answer = self.page.request.get(urljoin(self.page.url, path))
+        assert answer.headers["content-type"] == "application/pdf"
+        return words_of(answer.body())
 
     def look(self) -> None:
         """Hold the page to what every page must hold: nothing sideways, nothing inaccessible.

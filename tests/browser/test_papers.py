@@ -3,12 +3,10 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import expect
 
-from huiyin.doors.console.tests.visit import words_of
 from huiyin.fieldwork import actions as fieldwork
 from huiyin.fieldwork.models import ChargeSlip
 from huiyin.fieldwork.tests.phone import a_job, a_picture, prices
@@ -48,9 +46,7 @@ def printed(screen: Screen, name: str) -> str:
     """Return what the paper behind a link says."""
     link = screen.page.get_by_role("link", name=name).first
     expect(link).to_have_attribute("target", "_blank")
-    answer = screen.page.request.get(urljoin(screen.page.url, link.get_attribute("href") or ""))
-    assert answer.headers["content-type"] == "application/pdf"
-    return words_of(answer.body())
+    return screen.printed(link.get_attribute("href") or "")
 
 
 @pytest.mark.rule("WO-04")
