@@ -128,12 +128,6 @@ def sent(
     return page_of(rows, limit, lambda one: _row(one, may_resend), lambda one: (one.pk,))
 
 
-def failed_count(*, caller: Caller, community_id: int, since: datetime) -> int:
-    """Count the messages since a moment that did not arrive, for a sign in the menu."""
-    admit_to_log(caller, community_id)
-    return _log(community_id).filter(_SHOWN["failed"], at__gte=since).count()
-
-
 def sent_one(*, caller: Caller, community_id: int, message_id: int, hidden: Any = ()) -> SentRow:
     """Return one message of the log; NotFound where it is not, or hidden as in :func:`sent`."""
     admit_to_log(caller, community_id)

@@ -15,11 +15,14 @@ def admit_to_community(caller: Caller, community_id: int) -> None:
         raise NotFound(_("没有这个小区,或您不在该小区任职。"))
 
 
-def admit_post(caller: Caller, community_id: int, *posts: str) -> None:
-    """Raise NotFound to strangers and Forbidden to colleagues who hold none of the posts."""
+def admit_post(caller: Caller, community_id: int, *posts: str, refusal: str = "") -> None:
+    """Raise NotFound to strangers and Forbidden to colleagues who hold none of the posts.
+
+    ``refusal`` is the sentence that says whom to ask instead.
+    """
     admit_to_community(caller, community_id)
     if not caller.holds(community_id, *posts):
-        raise Forbidden(_("您的岗位不能做这件事,请找主管或经理。"))
+        raise Forbidden(refusal or _("您的岗位不能做这件事,请找主管或经理。"))
 
 
 def may_lead(caller: Caller, community_id: int) -> bool:

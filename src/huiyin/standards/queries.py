@@ -346,8 +346,3 @@ def publication(*, community: str) -> PublicationRow:
         published_at=found.published_at,
         published_by_name=found.published_by_name,
     )
-
-
-def is_published(*, community_id: int) -> bool:
-    """Tell whether a community publishes its promises."""
-    return Publication.objects.filter(community_id=community_id, withdrawn_at=None).exists()

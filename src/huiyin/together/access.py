@@ -4,18 +4,23 @@ from django.utils.translation import gettext as _
 
 from huiyin.estate.models import House, Person
 from huiyin.kernel.caller import Caller
-from huiyin.kernel.errors import Forbidden, NotFound, WrongState
-from huiyin.staff.access import LEADERS
+from huiyin.kernel.errors import NotFound, WrongState
+from huiyin.staff.access import LEADERS, admit_post
 
 HOSTS = (*LEADERS, "supervisor", "keeper", "quality")
 MODERATORS = (*HOSTS, "receptionist", "dispatcher")
 
 
+def lives_in(caller: Caller, community_id: int) -> bool:
+    """Tell whether one of the caller's households is in a community."""
+    houses = House.objects.filter(pk__in=list(caller.households), community_id=community_id)
+    return houses.exists()
+
+
 def neighbour(caller: Caller, community_id: int) -> Person:
     """Return the person the caller is in a community; NotFound unless somebody lives there."""
-    lives = House.objects.filter(pk__in=list(caller.households), community_id=community_id)
     found = Person.objects.filter(pk__in=list(caller.people), community_id=community_id)
-    person = found.order_by("id").first() if lives.exists() else None
+    person = found.order_by("id").first() if lives_in(caller, community_id) else None
     if person is None:
         raise NotFound(_("没有这个小区,或您目前不是这里的住户。"))
     return person
@@ -35,32 +40,21 @@ def own_house(caller: Caller, community_id: int, house_id: int) -> House:
     return found
 
 
-def admit_staff(caller: Caller, community_id: int) -> None:
-    """Raise NotFound unless the caller works in the community."""
-    if not caller.works_in(community_id):
-        raise NotFound(_("没有这个小区,或您不在该小区任职。"))
-
-
 def admit_host(caller: Caller, community_id: int) -> None:
     """Admit who may ask surveys and plan gatherings."""
-    admit_staff(caller, community_id)
-    if not caller.holds(community_id, *HOSTS):
-        raise Forbidden(_("问卷和活动由管家、主管和经理发起。"))
+    sentence = _("问卷和活动由管家、主管和经理发起。")
+    admit_post(caller, community_id, *HOSTS, refusal=sentence)
 
 
 def admit_moderator(caller: Caller, community_id: int) -> None:
     """Admit who may answer for the service centre on the board, and hide what may not stand."""
-    admit_staff(caller, community_id)
-    if not caller.holds(community_id, *MODERATORS):
-        raise Forbidden(_("邻里留言由前台、管家和主管管理。"))
+    sentence = _("邻里留言由前台、管家和主管管理。")
+    admit_post(caller, community_id, *MODERATORS, refusal=sentence)
 
 
 def reads(caller: Caller, community_id: int) -> bool:
     """Tell whether the caller lives or works in a community."""
-    if caller.works_in(community_id):
-        return True
-    houses = House.objects.filter(pk__in=list(caller.households), community_id=community_id)
-    return houses.exists()
+    return caller.works_in(community_id) or lives_in(caller, community_id)
 
 
 def shown_name(person: Person, households: dict[int, str]) -> str:

@@ -1,5 +1,6 @@
 """A form that hands its values to one action and takes the refusal back beside the right field."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from huiyin.kernel.errors import Refused
+from huiyin.kernel.errors import Forbidden, NotFound, Refused
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 _OUT_OF_REACH = _("请填写 2000 年到 2100 年之间的日期。")
@@ -22,6 +23,17 @@ class DoorForm(forms.Form):
         """Show a refusal at its field, or at the top when it names none of ours."""
         field = refusal.field if refusal.field in self.fields else None
         self.add_error(field, str(refusal))
+
+    def tries(self, act: Callable[[], object]) -> bool:
+        """Do it and take a refusal back; a stranger's or a reader's stays a page of its own."""
+        try:
+            act()
+        except (Forbidden, NotFound):
+            raise
+        except Refused as refusal:
+            self.take_back(refusal)
+            return False
+        return True
 
 
 class Day(forms.DateField):

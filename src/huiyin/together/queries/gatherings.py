@@ -6,12 +6,12 @@ from datetime import datetime
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from huiyin.estate.models import House
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.clock import BadMoment, parse
 from huiyin.kernel.errors import NotFound
 from huiyin.kernel.paging import BadCursor, Page, page_of, read_cursor
-from huiyin.together.access import HOSTS, admit_staff
+from huiyin.staff.access import admit_to_community
+from huiyin.together.access import HOSTS, lives_in
 from huiyin.together.models import Gathering
 
 PAGE = 20
@@ -62,7 +62,7 @@ class GatheringView:
 
 def gatherings_for(*, caller: Caller, community_id: int, at: datetime) -> tuple[GatheringRow, ...]:
     """Return what is still to come for a neighbour, soonest first, and what was lately."""
-    if not _lives_in(caller, community_id):
+    if not lives_in(caller, community_id):
         return ()
     found = _counted(community_id, caller)
     coming = list(found.filter(ends_at__gt=at).order_by("starts_at", "id")[:PAGE])
@@ -73,7 +73,7 @@ def gatherings_for(*, caller: Caller, community_id: int, at: datetime) -> tuple[
 def gathering_for(*, caller: Caller, gathering_id: int, at: datetime) -> GatheringRow:
     """Return one gathering for a neighbour; NotFound for any other community's."""
     found = Gathering.objects.filter(pk=gathering_id).first()
-    if found is None or not _lives_in(caller, found.community_id):
+    if found is None or not lives_in(caller, found.community_id):
         raise NotFound(_("没有这个活动。"))
     return _row(_counted(found.community_id, caller).get(pk=found.pk), at)
 
@@ -82,7 +82,7 @@ def gatherings(
     *, caller: Caller, community_id: int, at: datetime, cursor: str = "", limit: int = PAGE
 ) -> Page[GatheringRow]:
     """Return the gatherings of a community, latest first, for its staff."""
-    admit_staff(caller, community_id)
+    admit_to_community(caller, community_id)
     found = _counted(community_id, caller).order_by("-starts_at", "-id")
     try:
         begun, last = read_cursor(cursor, str, int) if cursor else (None, None)
@@ -111,11 +111,6 @@ def gathering(*, caller: Caller, gathering_id: int, at: datetime) -> GatheringVi
         ),
         may_host=caller.holds(found.community_id, *HOSTS),
     )
-
-
-def _lives_in(caller: Caller, community_id: int) -> bool:
-    houses = House.objects.filter(pk__in=list(caller.households), community_id=community_id)
-    return houses.exists()
 
 
 def _counted(community_id: int, caller: Caller) -> QuerySet[Gathering]:

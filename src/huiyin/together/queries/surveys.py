@@ -11,9 +11,10 @@ from huiyin.estate.queries import lives_on
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import NotFound
 from huiyin.kernel.paging import BadCursor, Page, page_of, read_cursor
+from huiyin.staff.access import admit_to_community
 from huiyin.staff.queries import local_day
 from huiyin.together import rules
-from huiyin.together.access import HOSTS, admit_staff
+from huiyin.together.access import HOSTS, lives_in
 from huiyin.together.models import Survey, Turnout
 from huiyin.together.rules import Counted, Question
 
@@ -61,8 +62,7 @@ def questions_of(survey: Survey) -> tuple[Question, ...]:
 
 def surveys_for(*, caller: Caller, community_id: int, at: datetime) -> tuple[SurveyRow, ...]:
     """Return the surveys a neighbour may answer now, and the last ones that are over."""
-    mine = House.objects.filter(pk__in=list(caller.households), community_id=community_id)
-    if not mine.exists():
+    if not lives_in(caller, community_id):
         return ()
     found = _all(community_id).exclude(state=State.DRAFT).order_by("-id")[:PAGE]
     done = _answered(caller, [one.pk for one in found])
@@ -73,8 +73,7 @@ def surveys_for(*, caller: Caller, community_id: int, at: datetime) -> tuple[Sur
 def survey_for(*, caller: Caller, survey_id: int, at: datetime) -> SurveyRow:
     """Return a survey as a neighbour sees it; NotFound for what is not theirs or not begun."""
     found = Survey.objects.select_related("community").filter(pk=survey_id).first()
-    houses = House.objects.filter(pk__in=list(caller.households))
-    if found is None or not houses.filter(community_id=found.community_id).exists():
+    if found is None or not lives_in(caller, found.community_id):
         raise NotFound(_("没有这份问卷。"))
     row = _row(found, at, answered=bool(_answered(caller, [found.pk])))
     if row.state in {"draft", "waiting"}:
@@ -86,7 +85,7 @@ def surveys(
     *, caller: Caller, community_id: int, at: datetime, cursor: str = "", limit: int = PAGE
 ) -> Page[SurveyRow]:
     """Return the surveys of a community, newest first, for its staff."""
-    admit_staff(caller, community_id)
+    admit_to_community(caller, community_id)
     found = _all(community_id).order_by("-id")
     try:
         (last,) = read_cursor(cursor, int) if cursor else (None,)

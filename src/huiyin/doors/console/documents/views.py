@@ -174,16 +174,9 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _edit(request, view, kind(initial=_said(view)))
     form = kind(request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            _changed(request, pk, form)
-        except (Forbidden, NotFound):
-            raise
-        except Refused as refusal:
-            form.take_back(refusal)
-        else:
-            messages.success(request, _("已保存。"))
-            return redirect("paper", pk)
+    if form.is_valid() and form.tries(lambda: _changed(request, pk, form)):
+        messages.success(request, _("已保存。"))
+        return redirect("paper", pk)
     return _edit(request, view, form, status=NOT_TAKEN)
 
 

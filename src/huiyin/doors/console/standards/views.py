@@ -18,7 +18,7 @@ from huiyin.doors.console.standards.limits import say_limit
 from huiyin.doors.parts.forms import DoorForm
 from huiyin.doors.parts.fragments import show
 from huiyin.doors.parts.middleware import StaffRequest
-from huiyin.kernel.errors import NotFound, Refused
+from huiyin.kernel.errors import NotFound
 from huiyin.matters import titles
 from huiyin.staff.queries import local_day
 from huiyin.standards import actions
@@ -75,8 +75,8 @@ def change_clause(request: StaffRequest, clause: str) -> HttpResponse:
         values = dict(form.cleaned_data)
         if _same_ladder(values["ladder"], row):
             values.pop("ladder")
-        done = _try(
-            form, lambda: actions.change_clause(**_who(request), clause_id=clause, **values)
+        done = form.tries(
+            lambda: actions.change_clause(**_who(request), clause_id=clause, **values)
         )
         if done:
             messages.success(request, _("已修改,旧标准留在历史里。"))
@@ -92,7 +92,7 @@ def change_target(request: StaffRequest, code: str) -> HttpResponse:
     form = TargetForm(request.POST or None, initial=TargetForm.initial_of(row))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        done = _try(form, lambda: actions.change_target(**_who(request), code=code, **values))
+        done = form.tries(lambda: actions.change_target(**_who(request), code=code, **values))
         if done:
             messages.success(request, _("已修改,旧标准留在历史里。"))
             return redirect("standards")
@@ -121,7 +121,7 @@ def calendar(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            done = _try(form, lambda: actions.set_day(**_who(request), **form.cleaned_data))
+            done = form.tries(lambda: actions.set_day(**_who(request), **form.cleaned_data))
             if done:
                 messages.success(request, _("日历已更新,按工作日计算的时限会照此计算。"))
                 return redirect(f"{request.path}?year={form.cleaned_data['day'].year}")
@@ -222,18 +222,6 @@ def _who(request: StaffRequest) -> dict[str, Any]:
         "at": request.moment,
         "community_id": request.community.id,
     }
-
-
-def _try(form: DoorForm, act: Callable[[], object]) -> bool:
-    """Do it, or take the refusal back into the form; a strangers' or reader's refusal is a page."""
-    try:
-        act()
-    except Refused as refusal:
-        if refusal.status in {403, 404}:
-            raise
-        form.take_back(refusal)
-        return False
-    return True
 
 
 def _change_page(request: StaffRequest, form: DoorForm, row: ClauseRow | TargetRow) -> HttpResponse:

@@ -89,7 +89,7 @@ def survey(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         step = request.POST.get("step")
         if step == "save":
-            if form.is_valid() and _tried(form, lambda: _save(request, form, pk)):
+            if form.is_valid() and form.tries(lambda: _save(request, form, pk)):
                 return redirect("together_survey", pk)
             status = 422
         elif step in {"open", "close"}:
@@ -128,7 +128,7 @@ def gathering(request: StaffRequest, pk: int) -> HttpResponse:
     status = 200
     if request.method == "POST":
         who: dict[str, Any] = {"by": request.caller, "at": request.moment, "gathering_id": pk}
-        if form.is_valid() and _tried(form, lambda: actions.call_off(**who, **form.cleaned_data)):
+        if form.is_valid() and form.tries(lambda: actions.call_off(**who, **form.cleaned_data)):
             messages.success(request, _("活动已取消,报名的人会收到通知。"))
             return redirect("together_gathering", pk)
         status = 422
@@ -160,7 +160,7 @@ def act(request: StaffRequest, pk: int, step: str) -> HttpResponse:
     form = kind(request.POST)
     about = {"thread_id": pk} if step == "reply" else {"post_id": _post(request, found)}
     who: dict[str, Any] = {"by": request.caller, "at": request.moment, **about}
-    if form.is_valid() and _tried(form, lambda: action(**who, **form.cleaned_data)):
+    if form.is_valid() and form.tries(lambda: action(**who, **form.cleaned_data)):
         messages.success(request, said)
         return redirect("together_thread", pk)
     return _thread(request, pk, form, 422)
@@ -205,22 +205,10 @@ def _sheet(
     if not request.caller.holds(request.community.id, *HOSTS):
         raise Forbidden(_("问卷和活动由管家、主管和经理发起。"))
     saved: list[HttpResponse] = []
-    if request.method == "POST" and form.is_valid() and _tried(form, lambda: saved.append(save())):
+    if request.method == "POST" and form.is_valid() and form.tries(lambda: saved.append(save())):
         return saved[0]
     status = 422 if request.method == "POST" else 200
     return render(request, "together/sheet.html", {"form": form, "title": title}, status=status)
-
-
-def _tried(form: DoorForm, act: Callable[[], object]) -> bool:
-    """Do it, or take the refusal back into the form; strangers and the wrong post stay outside."""
-    try:
-        act()
-    except (Forbidden, NotFound):
-        raise
-    except Refused as refusal:
-        form.take_back(refusal)
-        return False
-    return True
 
 
 def _told(request: StaffRequest, act: Callable[[], object], said: str) -> None:

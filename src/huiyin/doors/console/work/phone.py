@@ -3,12 +3,10 @@
 None of the three says anything about anybody: they are kept by the phone, whoever holds it.
 """
 
-import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
 
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -18,6 +16,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from huiyin.doors.console.work.words import words
+from huiyin.doors.parts.workers import source, version_of
 
 THEME = "#084d49"
 SHELL = Path(__file__).parent / "templates" / "work" / "shell.html"
@@ -73,7 +72,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "shell": reverse("work_shell"),
         "logout": reverse("account_logout"),
     }
-    text = f"const HUIYIN = {json.dumps(told)};\n{_source(WORKER).decode()}"
+    text = f"const HUIYIN = {json.dumps(told)};\n{source(WORKER).decode()}"
     response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
     response["Service-Worker-Allowed"] = "/"
     return response
@@ -82,15 +81,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=1)
 def version() -> str:
     """Return a name for the present contents of all files that the phone keeps."""
-    digest = hashlib.sha256(SHELL.read_bytes())
-    for name in (WORKER, *ASSETS):
-        digest.update(_source(name))
-    return digest.hexdigest()[:16]
-
-
-def _source(name: str) -> bytes:
-    found = finders.find(name)
-    return Path(found).read_bytes() if found else b""
+    return version_of(SHELL, (WORKER, *ASSETS))
 
 
 @require_safe

@@ -3,13 +3,11 @@
 None of the three says anything about anybody: they are kept by the phone, whoever holds it.
 """
 
-import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -18,6 +16,8 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+
+from huiyin.doors.parts.workers import source, version_of
 
 THEME = "#084d49"
 GROUND = "#f3f6f4"
@@ -78,7 +78,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "assets": [static(name) for name in ASSETS],
         "offline": f"{reverse('my_offline')}?language={request.LANGUAGE_CODE}",
     }
-    text = f"const PORTAL = {json.dumps(told)};\n{_source(WORKER).decode()}"
+    text = f"const PORTAL = {json.dumps(told)};\n{source(WORKER).decode()}"
     return HttpResponse(text, content_type="text/javascript; charset=utf-8")
 
 
@@ -97,12 +97,4 @@ def offline(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=1)
 def version() -> str:
     """Return a name for the present contents of all files that the phone keeps."""
-    digest = hashlib.sha256(OFFLINE.read_bytes())
-    for name in (WORKER, *ASSETS):
-        digest.update(_source(name))
-    return digest.hexdigest()[:16]
-
-
-def _source(name: str) -> bytes:
-    found = finders.find(name)
-    return Path(found).read_bytes() if found else b""
+    return version_of(OFFLINE, (WORKER, *ASSETS))
