@@ -25,6 +25,9 @@ FLOORS = (
     ("notices",),
     ("checklists",),
     ("approvals",),
+    ("ledger",),
+    ("meters",),
+    ("billing",),
     ("matters",),
     (
         "desk",

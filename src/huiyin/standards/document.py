@@ -169,6 +169,24 @@ class NoticeRules:
 
 
 @dataclass(frozen=True)
+class BillingRules:
+    """What is odd about a bill or a reading, and how early people hear of it (BIL-03…BIL-08)."""
+
+    deviation: Decimal = Decimal("0.1")
+    """A run that differs from the last one by a larger share needs a second pair of eyes."""
+    unusual: Decimal = Decimal(3)
+    """A line of so many times the household's last one, or so small a part, is shown as odd."""
+    reading_factor: Decimal = Decimal(5)
+    """A reading of so many times the usual use is held back until somebody looked at it."""
+    reading_early: int = 7
+    """So many days before the end of a period a reading already closes it."""
+    reading_late: int = 7
+    """And so many after it."""
+    notice_before_due: int = 10
+    notice_before_debit: int = 3
+
+
+@dataclass(frozen=True)
 class Standard:
     """Everything a community promises, frozen: a matter keeps the standard it started under."""
 
@@ -184,6 +202,7 @@ class Standard:
     field: FieldRules
     owners: OwnerRules
     notices: NoticeRules
+    billing: BillingRules
     clauses: tuple[Clause, ...]
     targets: tuple[Target, ...]
     assignment: Mapping[str, tuple[str, ...]]
@@ -259,6 +278,7 @@ def parse(text: str, *, base: Standard | None = None) -> Standard:
         field=_field(top.table("field"), base.field if base else FieldRules()),
         owners=_owners(top.table("owners"), base.owners if base else OwnerRules()),
         notices=_notices(top.table("notices"), base.notices if base else NoticeRules()),
+        billing=_billing(top.table("billing"), base.billing if base else BillingRules()),
         clauses=_clauses(top, base, ladder),
         targets=_targets(top, base),
         assignment=_assignment(top.table("assignment"), base),
@@ -326,6 +346,20 @@ def _notices(table: Table, base: NoticeRules) -> NoticeRules:
     )
     table.done()
     return notices
+
+
+def _billing(table: Table, base: BillingRules) -> BillingRules:
+    billing = BillingRules(
+        deviation=table.number("deviation", base.deviation),
+        unusual=table.number("unusual", base.unusual),
+        reading_factor=table.number("reading_factor", base.reading_factor),
+        reading_early=table.whole("reading_early", base.reading_early),
+        reading_late=table.whole("reading_late", base.reading_late),
+        notice_before_due=table.whole("notice_before_due", base.notice_before_due),
+        notice_before_debit=table.whole("notice_before_debit", base.notice_before_debit),
+    )
+    table.done()
+    return billing
 
 
 def _pause_limit(table: Table, base: Standard | None) -> Limit:
