@@ -526,6 +526,21 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Terms",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ways", models.CharField(blank=True, default="", max_length=300)),
+            ],
+            options={
+                "verbose_name_plural": "terms",
+            },
+        ),
+        migrations.CreateModel(
             name="Allocation",
             fields=[
                 (

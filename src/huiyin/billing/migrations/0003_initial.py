@@ -461,6 +461,26 @@ class Migration(migrations.Migration):
                 to="billing.tariff",
             ),
         ),
+        migrations.AddField(
+            model_name="terms",
+            name="community",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="terms",
+                to="estate.community",
+            ),
+        ),
+        migrations.AddField(
+            model_name="terms",
+            name="developer",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="estate.person",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="chargegroup",
             constraint=models.UniqueConstraint(

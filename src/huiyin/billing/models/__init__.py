@@ -1,7 +1,14 @@
 """Billing: what is charged, for how much, to whom, and what is still open of it."""
 
 from huiyin.billing.models.bills import Allocation, Bill, Line, OpenItem, Prepaid, Reduction
-from huiyin.billing.models.catalogue import Assignment, ChargeGroup, ChargeItem, Relief, Tariff
+from huiyin.billing.models.catalogue import (
+    Assignment,
+    ChargeGroup,
+    ChargeItem,
+    Relief,
+    Tariff,
+    Terms,
+)
 from huiyin.billing.models.runs import DraftLine, Part, Run, Snag
 from huiyin.billing.models.sources import Pool, Scope, Share, Slip
 
@@ -25,4 +32,5 @@ __all__ = [
     "Slip",
     "Snag",
     "Tariff",
+    "Terms",
 ]

@@ -11,6 +11,25 @@ from huiyin.estate.models import Community, House, Person
 from huiyin.staff.models import Employee, days
 
 
+class Terms(models.Model):
+    """How a community bills: who answers for what is unsold, and how owners may pay (BIL-15).
+
+    ``ways`` is what a bill says about paying: counter hours, bank account, telephone.
+    """
+
+    community = models.OneToOneField(Community, on_delete=models.PROTECT, related_name="terms")
+    developer = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ways = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        verbose_name_plural = "terms"
+
+    def __str__(self) -> str:
+        return f"terms of {self.community_id}"
+
+
 class ChargeGroup(models.Model):
     """Charges that are billed together, and the calendar they follow (收费批次).
 

@@ -1,0 +1,44 @@
+"""Who may see and do what about charges, as predicates over a caller (HR-01)."""
+
+from django.utils.translation import gettext as _
+
+from huiyin.kernel.caller import Caller
+from huiyin.staff.access import admit_post
+
+# Whoever answers owners at the counter or on the telephone reads accounts and bills.
+READERS = (
+    "manager",
+    "assistant",
+    "finance",
+    "collector",
+    "supervisor",
+    "keeper",
+    "receptionist",
+    "dispatcher",
+    "company_service",
+    "company_finance",
+    "general_manager",
+)
+# Who keeps the catalogue, drafts bills and enters shared costs and slips.
+BILLERS = ("finance", "collector", "manager", "company_finance")
+# Who lets bills out, reverses a run, locks a month.
+POSTERS = ("finance", "manager", "company_finance")
+
+
+def admit_to_read(caller: Caller, community_id: int) -> None:
+    """Raise NotFound to strangers, Forbidden to colleagues who may not read accounts."""
+    admit_post(caller, community_id, *READERS, refusal=_("您的岗位不能查看收费资料,请找收费员。"))
+
+
+def admit_to_bill(caller: Caller, community_id: int) -> None:
+    """Raise NotFound to strangers, Forbidden to colleagues who do not prepare bills."""
+    admit_post(
+        caller, community_id, *BILLERS, refusal=_("只有收费员、财务和项目经理可以做计费工作。")
+    )
+
+
+def admit_to_post(caller: Caller, community_id: int) -> None:
+    """Raise NotFound to strangers, Forbidden to colleagues who may not post or reverse bills."""
+    admit_post(
+        caller, community_id, *POSTERS, refusal=_("只有财务和项目经理可以入账、冲销或锁账。")
+    )
