@@ -1,0 +1,25 @@
+"""The cast of matters, and on top of it an estate that is ready to be billed."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from huiyin.billing.tests.cast import Estate
+    from huiyin.matters.tests.cast import Cast
+
+
+@pytest.fixture
+def cast(db: None) -> "Cast":
+    """Build the standing cast."""
+    from huiyin.matters.tests.cast import make_cast
+
+    return make_cast()
+
+
+@pytest.fixture
+def estate(cast: "Cast") -> "Estate":
+    """Build the estate with its books, charges and households."""
+    from huiyin.billing.tests.cast import make_estate
+
+    return make_estate(cast)
