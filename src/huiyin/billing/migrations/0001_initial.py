@@ -135,6 +135,15 @@ class Migration(migrations.Migration):
                 ),
                 ("unit", models.CharField(blank=True, default="", max_length=20)),
                 ("meter_kind", models.CharField(blank=True, default="", max_length=12)),
+                (
+                    "matters",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
                 ("account", models.CharField(max_length=12)),
                 ("agency", models.BooleanField(default=False)),
                 ("prepayable", models.BooleanField(default=True)),
@@ -170,6 +179,35 @@ class Migration(migrations.Migration):
                 ("price", models.DecimalField(decimal_places=4, max_digits=12, null=True)),
                 ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
                 ("working", models.JSONField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="HandOver",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("paid_on", models.DateField()),
+                ("paper", models.CharField(max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("entered", "Entered"),
+                            ("confirmed", "Confirmed"),
+                            ("dropped", "Dropped"),
+                        ],
+                        default="entered",
+                        max_length=9,
+                    ),
+                ),
+                ("key", models.UUIDField(unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -263,6 +301,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("vacant", models.CharField(default="developer", max_length=9)),
+                (
+                    "meter_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("water", "Water"),
+                            ("hot_water", "Hot Water"),
+                            ("electricity", "Electricity"),
+                            ("gas", "Gas"),
+                            ("heat", "Heat"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                ("weights", models.JSONField(blank=True, default=dict)),
                 (
                     "quantity",
                     models.DecimalField(blank=True, decimal_places=3, max_digits=14, null=True),
@@ -374,7 +428,11 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("regular", "Regular"), ("correction", "Correction")],
+                        choices=[
+                            ("regular", "Regular"),
+                            ("correction", "Correction"),
+                            ("opening", "Opening"),
+                        ],
                         default="regular",
                         max_length=10,
                     ),

@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("billing", "0001_initial"),
         ("estate", "0002_birthday"),
+        ("files", "0001_initial"),
         ("ledger", "0001_initial"),
         ("staff", "0002_shift_by_end"),
     ]
@@ -202,6 +203,51 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="+",
                 to="estate.person",
+            ),
+        ),
+        migrations.AddField(
+            model_name="handover",
+            name="community",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="estate.community"
+            ),
+        ),
+        migrations.AddField(
+            model_name="handover",
+            name="item",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="hand_overs",
+                to="billing.chargeitem",
+            ),
+        ),
+        migrations.AddField(
+            model_name="handover",
+            name="made_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.employee"
+            ),
+        ),
+        migrations.AddField(
+            model_name="handover",
+            name="scan",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="files.storedfile",
+            ),
+        ),
+        migrations.AddField(
+            model_name="handover",
+            name="settled_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="staff.employee",
             ),
         ),
         migrations.CreateModel(

@@ -577,6 +577,59 @@ class Migration(migrations.Migration):
                 name="assignment_names_its_payer",
             ),
         ),
+        migrations.AddIndex(
+            model_name="handover",
+            index=models.Index(fields=["community", "-paid_on", "-id"], name="hand_overs_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="hand_over_of_an_amount"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "confirmed"), _negated=True),
+                    models.Q(
+                        ("settled_by__isnull", False),
+                        models.Q(("settled_by", models.F("made_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="hand_over_confirmed_by_another",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="handover",
+            trigger=pgtrigger.compiler.Trigger(
+                name="undeletable",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="b1d5f1eaadbbcb36f6329e4584c7a570f4ff0b1c",
+                    operation="DELETE",
+                    pgid="pgtrigger_undeletable_879a3",
+                    table="billing_handover",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="handover",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_payment_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.state <> 'entered' OR to_jsonb(OLD) - 'state' - 'settled_by_id' - 'settled_at' IS DISTINCT FROM to_jsonb(NEW) - 'state' - 'settled_by_id' - 'settled_at')",
+                    func="RAISE EXCEPTION 'hand-over % is in the books', OLD.id;",
+                    hash="b9c0ca0c92a7b73b7764f405b8341565e778a82e",
+                    operation="UPDATE",
+                    pgid="pgtrigger_a_payment_stays_a4201",
+                    table="billing_handover",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddField(
             model_name="openitem",
             name="community",
@@ -851,6 +904,25 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="pool",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("basis", "meter"), models.Q(("meter_kind", ""), _negated=True)),
+                    models.Q(models.Q(("basis", "meter"), _negated=True), ("meter_kind", "")),
+                    _connector="OR",
+                ),
+                name="pool_by_meters_names_them",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pool",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "dropped"), _negated=True),
+                fields=("item", "scope", "from_on", "until_on", "paper"),
+                name="one_pool_for_the_days",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="share",
             constraint=models.UniqueConstraint(
                 fields=("pool", "house"), name="one_share_per_house"
@@ -1001,6 +1073,27 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 name="no_day_billed_twice",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="line",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("kind", "opening"), ("reversed_at__isnull", True)),
+                expressions=[
+                    ("house", "="),
+                    ("item", "="),
+                    (
+                        models.Func(
+                            "from_on",
+                            "until_on",
+                            django.contrib.postgres.fields.ranges.RangeBoundary(),
+                            function="DATERANGE",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="no_old_day_twice",
             ),
         ),
         migrations.AddConstraint(

@@ -10,7 +10,7 @@ from huiyin.billing.models.catalogue import (
     Terms,
 )
 from huiyin.billing.models.runs import DraftLine, Part, Run, Snag
-from huiyin.billing.models.sources import Pool, Scope, Share, Slip
+from huiyin.billing.models.sources import HandOver, Pool, Scope, Share, Slip
 
 __all__ = [
     "Allocation",
@@ -19,6 +19,7 @@ __all__ = [
     "ChargeGroup",
     "ChargeItem",
     "DraftLine",
+    "HandOver",
     "Line",
     "OpenItem",
     "Part",

@@ -127,6 +127,15 @@ class Line(models.Model):
                 ],
                 condition=Q(kind="regular", reversed_at__isnull=True, assignment__isnull=False),
             ),
+            ExclusionConstraint(
+                name="no_old_day_twice",
+                expressions=[
+                    ("house", RangeOperators.EQUAL),
+                    ("item", RangeOperators.EQUAL),
+                    (days("from_on", "until_on"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(kind="opening", reversed_at__isnull=True),
+            ),
             models.UniqueConstraint(
                 fields=["share"],
                 condition=Q(share__isnull=False, kind="regular", reversed_at__isnull=True),

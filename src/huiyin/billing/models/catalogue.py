@@ -99,6 +99,8 @@ class ChargeItem(models.Model):
     split = models.CharField(max_length=5, choices=Split.choices, default=Split.DAY)
     unit = models.CharField(max_length=20, blank=True, default="")
     meter_kind = models.CharField(max_length=12, blank=True, default="")
+    # The kinds of matters whose signed slips become this charge (WO-04).
+    matters = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     # The account credited: income, or what is owed to a utility.
     account = models.CharField(max_length=12)
     agency = models.BooleanField(default=False)

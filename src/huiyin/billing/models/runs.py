@@ -18,12 +18,13 @@ class Run(models.Model):
     ``period`` is 2026-03, 2026Q1, 2026H1 or 2026; ``from_on`` to ``until_on`` its half-open days.
     A run drafts, waits for eyes, posts once, and may be reversed as a whole. A second run of the
     same period bills only what is missing; ``kind`` correction bills what a change of facts made
-    of what was billed before.
+    of what was billed before, ``opening`` is an import of old arrears.
     """
 
     class Kind(models.TextChoices):
         REGULAR = "regular"
         CORRECTION = "correction"
+        OPENING = "opening"
 
     class State(models.TextChoices):
         DRAFTING = "drafting"

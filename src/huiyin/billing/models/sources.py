@@ -1,4 +1,4 @@
-"""Where amounts come from that no tariff gives: shared costs and signed slips."""
+"""Where amounts come from that no tariff gives, and where those collected for others go."""
 
 from typing import ClassVar
 
@@ -60,6 +60,10 @@ class Pool(models.Model):
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     basis = models.CharField(max_length=9, choices=Basis.choices)
     vacant = models.CharField(max_length=9, default="developer")
+    # The kind of the houses' own meters, whose consumption weighs.
+    meter_kind = models.CharField(max_length=12, choices=Meter.Kind.choices, blank=True, default="")
+    # Weights entered by hand, by house id as text; before those of the assignments.
+    weights = models.JSONField(default=dict, blank=True)
     meter = models.ForeignKey(
         Meter, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -80,6 +84,16 @@ class Pool(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(from_on__lt=F("until_on")), name="pool_forward"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="pool_of_an_amount"),
+            models.CheckConstraint(
+                condition=Q(basis="meter") & ~Q(meter_kind="")
+                | ~Q(basis="meter") & Q(meter_kind=""),
+                name="pool_by_meters_names_them",
+            ),
+            models.UniqueConstraint(
+                fields=["item", "scope", "from_on", "until_on", "paper"],
+                condition=~Q(state="dropped"),
+                name="one_pool_for_the_days",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["community", "-from_on", "-id"], name="pools_newest")
@@ -176,3 +190,62 @@ class Slip(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class HandOver(models.Model):
+    """Money collected for a utility and paid on to it (代收代付, BIL-16).
+
+    One person enters it, another confirms; only then it is in the books, and stays.
+    """
+
+    class State(models.TextChoices):
+        ENTERED = "entered"
+        CONFIRMED = "confirmed"
+        DROPPED = "dropped"
+
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, db_index=False)
+    item = models.ForeignKey(ChargeItem, on_delete=models.PROTECT, related_name="hand_overs")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    paid_on = models.DateField()
+    paper = models.CharField(max_length=60)
+    scan = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    state = models.CharField(max_length=9, choices=State.choices, default=State.ENTERED)
+    key = models.UUIDField(unique=True)
+    made_by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    settled_by = models.ForeignKey(
+        Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="hand_over_of_an_amount"),
+            models.CheckConstraint(
+                condition=~Q(state="confirmed")
+                | Q(settled_by__isnull=False) & ~Q(settled_by=F("made_by")),
+                name="hand_over_confirmed_by_another",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["community", "-paid_on", "-id"], name="hand_overs_newest")
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="undeletable", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="a_payment_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.state <> 'entered' OR to_jsonb(OLD) - 'state' - 'settled_by_id'"
+                    " - 'settled_at' IS DISTINCT FROM to_jsonb(NEW) - 'state' - 'settled_by_id'"
+                    " - 'settled_at'"
+                ),
+                func="RAISE EXCEPTION 'hand-over % is in the books', OLD.id;",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.amount}"
