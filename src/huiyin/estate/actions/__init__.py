@@ -1,6 +1,6 @@
 """Writes of the estate: places, people and their roles in time, telephones, numbers."""
 
-from huiyin.estate.actions.numbers import next_number
+from huiyin.estate.actions.numbers import next_number, next_numbers
 from huiyin.estate.actions.people import (
     UnableToAddPerson,
     UnableToEditPerson,
@@ -51,6 +51,7 @@ __all__ = [
     "end_occupancy",
     "give_role",
     "next_number",
+    "next_numbers",
     "remove_phone",
     "remove_vehicle",
     "set_phone_state",
