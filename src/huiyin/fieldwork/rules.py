@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from huiyin.kernel.money import CENT
@@ -65,36 +65,6 @@ def amount_of(quantity: Decimal, price: Decimal) -> Decimal:
 def total_of(amounts: Iterable[Decimal]) -> Decimal:
     """Return the sum of amounts, 0.00 for none."""
     return sum(amounts, Decimal("0.00"))
-
-
-def read_decimal(text: object, *, places: int, most: Decimal) -> Decimal | None:
-    """Read a plain decimal from 0 to ``most`` with at most ``places`` places; None when it is not.
-
-    Only text and whole numbers are read: a float has already lost what was typed.
-    """
-    if isinstance(text, bool) or not isinstance(text, str | int | Decimal):
-        return None
-    try:
-        number = Decimal(str(text).strip())
-    except InvalidOperation:
-        return None
-    if not number.is_finite() or not 0 <= number <= most:
-        return None
-    if number != number.quantize(Decimal(1).scaleb(-places)):
-        return None
-    return number
-
-
-def say_price(price: Decimal) -> str:
-    """Return a price as people write it: 38.5000 is 38.50, 2.3333 stays."""
-    text = f"{price.normalize():f}"
-    places = len(text.partition(".")[2])
-    return text if places > len("00") else f"{price:.2f}"
-
-
-def say_quantity(quantity: Decimal, unit: str) -> str:
-    """Return how much of something as people write it: 1.00 is 1 个, 2.50 is 2.5 米."""
-    return f"{quantity.normalize():f} {unit}".strip()
 
 
 # -- moments

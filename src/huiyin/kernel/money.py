@@ -1,6 +1,6 @@
-"""Amounts as the papers of an office write them."""
+"""Amounts and prices as they are typed, and as the papers of an office write them."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 CENT: Final = Decimal("0.01")
@@ -8,6 +8,36 @@ _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _GROUPS = ("", "万", "亿", "万亿")
 _PLACES = ("", "拾", "佰", "仟")
 MOST_CAPITALS: Final = Decimal("9999999999999999.99")
+
+
+def read_decimal(text: object, *, places: int, most: Decimal) -> Decimal | None:
+    """Read a plain decimal from 0 to ``most`` with at most ``places`` places; None when it is not.
+
+    Only text and whole numbers are read: a float has already lost what was typed.
+    """
+    if isinstance(text, bool) or not isinstance(text, str | int | Decimal):
+        return None
+    try:
+        number = Decimal(str(text).strip())
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or not 0 <= number <= most:
+        return None
+    if number != number.quantize(Decimal(1).scaleb(-places)):
+        return None
+    return number
+
+
+def say_price(price: Decimal) -> str:
+    """Return a price as people write it: 38.5000 is 38.50, 2.3333 stays."""
+    text = f"{price.normalize():f}"
+    places = len(text.partition(".")[2])
+    return text if places > len("00") else f"{price:.2f}"
+
+
+def say_quantity(quantity: Decimal, unit: str) -> str:
+    """Return how much of something as people write it: 1.00 is 1 个, 2.50 is 2.5 米."""
+    return f"{quantity.normalize():f} {unit}".strip()
 
 
 def capitals(amount: Decimal) -> str:

@@ -20,9 +20,10 @@ from huiyin.fieldwork.actions.sheets import (
     sign_sheet,
 )
 from huiyin.fieldwork.models import Sheet
-from huiyin.fieldwork.rules import HOME_KINDS, MOST_AMOUNT, read_decimal
+from huiyin.fieldwork.rules import HOME_KINDS, MOST_AMOUNT
 from huiyin.kernel.caller import SYSTEM, Caller
 from huiyin.kernel.errors import BadInput
+from huiyin.kernel.money import read_decimal
 from huiyin.matters.actions import (
     accept_matter,
     add_photos,

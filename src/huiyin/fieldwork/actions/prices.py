@@ -10,9 +10,10 @@ from huiyin.estate.models import Community
 from huiyin.fieldwork.access import admit_to_prices
 from huiyin.fieldwork.actions.core import plain_text
 from huiyin.fieldwork.models import PriceItem
-from huiyin.fieldwork.rules import MOST_PRICE, read_decimal
+from huiyin.fieldwork.rules import MOST_PRICE
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, NotFound, WrongState
+from huiyin.kernel.money import read_decimal
 from huiyin.staff.queries import local_day
 from huiyin.trail.actions import record
 

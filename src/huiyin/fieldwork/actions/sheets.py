@@ -33,13 +33,12 @@ from huiyin.fieldwork.rules import (
     MOST_PRICE,
     MOST_QUANTITY,
     amount_of,
-    read_decimal,
-    say_price,
     total_of,
 )
 from huiyin.files.models import StoredFile
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, NotFound
+from huiyin.kernel.money import read_decimal, say_price
 from huiyin.kernel.numbering import daily_number, series_of
 from huiyin.matters import titles
 from huiyin.matters.actions import note_matter, sign_matter

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from huiyin.fieldwork.access import admit_to_store
 from huiyin.fieldwork.actions.core import plain_text
 from huiyin.fieldwork.models import Line, PriceItem, StockMove
-from huiyin.fieldwork.rules import MOST_QUANTITY, read_decimal
+from huiyin.fieldwork.rules import MOST_QUANTITY
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, NotFound
+from huiyin.kernel.money import read_decimal
 from huiyin.matters.models import Matter
 from huiyin.notices import actions as notices
 from huiyin.staff import queries as staff

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from huiyin.fieldwork import rules
 from huiyin.fieldwork.rules import Stop
+from huiyin.kernel.money import read_decimal, say_price, say_quantity
 
 NOW = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -36,7 +37,7 @@ def test_an_amount_is_rounded_once_half_up() -> None:
     ],
 )
 def test_a_quantity_is_written_as_people_do(quantity: str, unit: str, said: str) -> None:
-    assert rules.say_quantity(Decimal(quantity), unit) == said
+    assert say_quantity(Decimal(quantity), unit) == said
 
 
 @pytest.mark.parametrize(
@@ -44,12 +45,12 @@ def test_a_quantity_is_written_as_people_do(quantity: str, unit: str, said: str)
     ["", "x", "1.234", "-1", "NaN", "Infinity", "1e9", "100000", None, 1.5, True, [1], "1_0x"],
 )
 def test_what_is_no_quantity(text: object) -> None:
-    assert rules.read_decimal(text, places=2, most=rules.MOST_QUANTITY) is None
+    assert read_decimal(text, places=2, most=rules.MOST_QUANTITY) is None
 
 
 @pytest.mark.parametrize(("text", "read"), [("1", 1), (" 2.50 ", "2.5"), (3, 3), ("0", 0)])
 def test_what_is_a_quantity(text: object, read: object) -> None:
-    found = rules.read_decimal(text, places=2, most=rules.MOST_QUANTITY)
+    found = read_decimal(text, places=2, most=rules.MOST_QUANTITY)
     assert found == Decimal(str(read))
 
 
@@ -57,7 +58,7 @@ def test_what_is_a_quantity(text: object, read: object) -> None:
     ("price", "said"), [("38.5", "38.50"), ("2.3333", "2.3333"), ("30", "30.00")]
 )
 def test_a_price_as_people_write_it(price: str, said: str) -> None:
-    assert rules.say_price(Decimal(price)) == said
+    assert say_price(Decimal(price)) == said
 
 
 # -- moments

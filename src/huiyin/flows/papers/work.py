@@ -13,7 +13,7 @@ from huiyin.checklists.rules import Item
 from huiyin.estate.models import Community
 from huiyin.fieldwork import queries as fieldwork
 from huiyin.fieldwork.rows import LineRow, SheetView
-from huiyin.fieldwork.rules import say_price, say_quantity, total_of
+from huiyin.fieldwork.rules import total_of
 from huiyin.flows.papers import finals
 from huiyin.flows.papers.drawing import (
     SATISFACTIONS,
@@ -25,6 +25,7 @@ from huiyin.flows.papers.drawing import (
     signature_of,
 )
 from huiyin.kernel.caller import Caller
+from huiyin.kernel.money import say_price, say_quantity
 from huiyin.matters import queries as matters
 from huiyin.matters import titles
 from huiyin.matters.queries import EventView, MatterView

@@ -20,9 +20,9 @@ from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.doors.parts.pdf import pdf_answer
 from huiyin.fieldwork import queries, titles
 from huiyin.fieldwork.rows import LineRow
-from huiyin.fieldwork.rules import say_price, say_quantity
 from huiyin.files import queries as files
 from huiyin.flows import papers
+from huiyin.kernel.money import say_price, say_quantity
 from huiyin.matters import queries as matters
 from huiyin.matters.queries import MatterView
 from huiyin.staff.queries import local_day

@@ -28,7 +28,7 @@ from huiyin.fieldwork.access import (
     admit_to_store,
 )
 from huiyin.fieldwork.rows import PriceRow
-from huiyin.fieldwork.rules import say_price
+from huiyin.kernel.money import say_price
 from huiyin.staff.queries import local_day
 
 
