@@ -1,5 +1,6 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -1051,6 +1052,15 @@ class Migration(migrations.Migration):
                 name="tariff_needs_two_people",
             ),
         ),
+        migrations.AddIndex(
+            model_name="line",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True,
+                fields=["house", "from_on", "until_on"],
+                name="lines_of_houses_and_days",
+                pages_per_range=32,
+            ),
+        ),
         migrations.AddConstraint(
             model_name="line",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
@@ -1102,7 +1112,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("kind", "regular"), ("reversed_at__isnull", True), ("share__isnull", False)
                 ),
-                fields=("share",),
+                fields=("share", "from_on"),
                 name="share_billed_once",
             ),
         ),

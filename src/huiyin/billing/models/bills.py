@@ -9,6 +9,7 @@ from typing import ClassVar
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -136,8 +137,9 @@ class Line(models.Model):
                 ],
                 condition=Q(kind="opening", reversed_at__isnull=True),
             ),
+            # A share is cut by days where the payer changes; its lines begin on different days.
             models.UniqueConstraint(
-                fields=["share"],
+                fields=["share", "from_on"],
                 condition=Q(share__isnull=False, kind="regular", reversed_at__isnull=True),
                 name="share_billed_once",
             ),
@@ -148,6 +150,16 @@ class Line(models.Model):
             ),
             models.CheckConstraint(condition=Q(from_on__lt=F("until_on")), name="line_forward"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="line_amount_not_negative"),
+        ]
+        indexes: ClassVar = [
+            # Lines are written period by period and house by house: this finds those of a period,
+            # and of some houses in it, at next to no cost for whoever writes them.
+            BrinIndex(
+                fields=["house", "from_on", "until_on"],
+                name="lines_of_houses_and_days",
+                pages_per_range=32,
+                autosummarize=True,
+            )
         ]
         triggers: ClassVar = [
             pgtrigger.Protect(name="undeletable", operation=pgtrigger.Delete),
