@@ -1,0 +1,55 @@
+"""How periods, days, amounts and quantities are said on pages and papers."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from huiyin.billing.rules.periods import period
+
+_DAY: Final = timedelta(days=1)
+_QUARTER, _HALF = "Q", "H"
+
+
+def period_title(name: str) -> str:
+    """Say the name of a period: 2026年第二季度; an unknown name is said as it is."""
+    try:
+        one = period(name)
+    except ValueError:
+        return name
+    said = {"year": one.from_on.year, "month": one.from_on.month}
+    if _QUARTER in name:
+        return _("%(year)s年第%(nth)s季度") % {**said, "nth": _nth(said["month"], 3)}
+    if _HALF in name:
+        return _("%(year)s年上半年") % said if said["month"] == 1 else _("%(year)s年下半年") % said
+    return _("%(year)s年%(month)s月") % said if "-" in name else _("%(year)s年") % said
+
+
+def _nth(month: int, length: int) -> str:
+    return (_("一"), _("二"), _("三"), _("四"))[(month - 1) // length]
+
+
+def days(from_on: date, until_on: date) -> str:
+    """Say half-open days with both ends included: 2026-04-01 至 2026-06-30."""
+    last = until_on - _DAY
+    if last <= from_on:
+        return f"{from_on}"
+    return _("%(from)s 至 %(until)s") % {"from": from_on, "until": last}
+
+
+def money(amount: Decimal) -> str:
+    """Say yuan with two places and commas between the thousands: 1,234.50."""
+    return f"{amount:,.2f}"
+
+
+def plain(number: Decimal) -> str:
+    """Say a quantity or a price without zeros at its end; a price keeps two places."""
+    said = f"{number.normalize():f}"
+    return "0" if said in {"-0", "0"} else said
+
+
+def price(one: Decimal) -> str:
+    """Say a price with at least two places and no more zeros than that: 2.80, 3.4567."""
+    whole, _dot, rest = plain(one).partition(".")
+    return f"{whole}.{rest.ljust(2, '0')}"
