@@ -1,0 +1,284 @@
+"""Arrears of a community at a glance: how old they are, and which households owe most.
+
+Read from the open items alone, by their index, in one pass: the sums of each day on which something
+fell due give the ages, those of each household the list. A hundred thousand households answer in
+a fraction of a second, so nothing about arrears is kept that could grow stale.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from huiyin.billing.access import admit_to_read
+from huiyin.billing.models import ChargeItem, OpenItem, Prepaid
+from huiyin.estate import queries as estate
+from huiyin.estate.models import Building, House, Phone
+from huiyin.estate.rules import masked
+from huiyin.kernel import paging
+from huiyin.kernel.caller import Caller
+from huiyin.kernel.errors import BadInput
+from huiyin.kernel.paging import Page
+from huiyin.staff.models import Area
+
+NOTHING = Decimal("0.00")
+# The last day late of each age of arrears; what is older is the last age.
+AGES = (0, 30, 90, 180, 365)
+MOST_DAYS = 36_500
+MOST_OWED = Decimal(10) ** 14
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """What is open by how many days it is late: not due yet, 1-30, 31-90, 91-180, 181-365, over."""
+
+    not_due: Decimal = NOTHING
+    to_30: Decimal = NOTHING
+    to_90: Decimal = NOTHING
+    to_180: Decimal = NOTHING
+    to_365: Decimal = NOTHING
+    older: Decimal = NOTHING
+
+    @property
+    def all(self) -> tuple[Decimal, ...]:
+        """The ages in order, the youngest first."""
+        return (self.not_due, self.to_30, self.to_90, self.to_180, self.to_365, self.older)
+
+    @property
+    def total(self) -> Decimal:
+        """Everything that is open."""
+        return sum(self.all, NOTHING)
+
+    @property
+    def late(self) -> Decimal:
+        """What should have been paid by now."""
+        return self.total - self.not_due
+
+
+@dataclass(frozen=True, slots=True)
+class OwingRow:
+    """A household that owes something; the telephone is masked."""
+
+    house: str
+    building: str
+    payers: tuple[str, ...]
+    phone: str
+    owed: Decimal
+    late: Decimal
+    oldest_on: date
+    days: int
+    prepaid: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Arrears:
+    """What a community is owed, and a page of who owes it, most first.
+
+    ``ageing`` and the two counts of households are those of everybody the filters leave, however
+    few days late.
+    """
+
+    community: str
+    on: date
+    ageing: Ageing
+    households: int
+    households_late: int
+    page: Page[OwingRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What arrears are narrowed to; what is left empty does not narrow.
+
+    ``min_days`` keeps households whose oldest open item is at least so many days late.
+    """
+
+    building: str = ""
+    keeper: str = ""
+    item: str = ""
+    min_days: int = 0
+
+
+_OWING = """
+WITH owing AS MATERIALIZED (
+     SELECT o.house_id, o.due_on, sum(o.open) AS owed, min(o.due_on) AS oldest_on,
+            sum(o.open) FILTER (WHERE o.due_on < %(on)s) AS late
+       FROM billing_openitem o {joined}
+      WHERE o.community_id = %(community)s AND o.open > 0 {narrowed}
+      GROUP BY GROUPING SETS ((o.house_id), (o.due_on)))
+(SELECT 'house', house_id, owed, oldest_on, late FROM owing
+  WHERE house_id IS NOT NULL AND oldest_on <= %(oldest)s {after}
+  ORDER BY owed DESC, house_id LIMIT %(most)s)
+UNION ALL
+SELECT 'day', NULL, owed, due_on, NULL FROM owing WHERE house_id IS NULL
+UNION ALL
+SELECT 'count', count(*), NULL, NULL, count(late) FROM owing WHERE house_id IS NOT NULL
+"""
+_OF_ITEM = "JOIN billing_line l ON l.id = o.line_id AND l.item_id = %(item)s"
+_OF_BUILDINGS = """AND o.house_id IN
+            (SELECT id FROM estate_house WHERE building_id = ANY(%(buildings)s))"""
+_AFTER = "AND (owed, -house_id) < (%(owed)s, -%(house)s)"
+
+
+def arrears(
+    *,
+    caller: Caller,
+    community: str,
+    on: date,
+    wanted: Wanted = Wanted(),
+    cursor: str = "",
+    limit: int = 50,
+) -> Arrears:
+    """Return what a community is owed on a day and by whom.
+
+    Raises NotFound to strangers, Forbidden to who may not read accounts, BadInput for a building,
+    keeper, item or cursor that is none.
+    """
+    town = estate.community(caller=caller, code=community)
+    admit_to_read(caller, town.id)
+    if not 0 <= wanted.min_days <= MOST_DAYS:
+        raise BadInput(_("逾期天数应为 0 到 36500 的整数。"), field="min_days")
+    given: dict[str, Any] = {
+        "community": town.id,
+        "on": on,
+        "oldest": on - timedelta(days=wanted.min_days) if wanted.min_days else date.max,
+        "most": limit + 1,
+    }
+    parts = {"joined": "", "narrowed": "", "after": ""}
+    _narrow(wanted, town.id, on, given, parts)
+    if cursor:
+        given |= _place(cursor)
+        parts["after"] = _AFTER
+    with connection.cursor() as database:
+        database.execute(_OWING.format(**parts), given)
+        found = database.fetchall()
+    told: dict[str, list[Any]] = {"house": [], "day": [], "count": []}
+    for kind, *row in found:
+        told[kind].append(row)
+    ((households, _owed, _day, households_late),) = told["count"]
+    page = paging.page_of(
+        _rows(told["house"], on), limit, lambda row: row[1], lambda row: (str(row[1].owed), row[0])
+    )
+    return Arrears(
+        community=town.code,
+        on=on,
+        ageing=ageing(((due_on, owed) for _nobody, owed, due_on, _late in told["day"]), on),
+        households=households,
+        households_late=int(households_late),
+        page=page,
+    )
+
+
+def ageing(owed: Any, on: date) -> Ageing:
+    """Sort amounts by how late they are: pairs of the day they were due and what is open."""
+    sums = [NOTHING] * (len(AGES) + 1)
+    for due_on, amount in owed:
+        sums[age((on - due_on).days)] += amount
+    return Ageing(*sums)
+
+
+def age(days: int) -> int:
+    """Return the place of an age among the ages: 0 for what is not late yet."""
+    return next((place for place, last in enumerate(AGES) if days <= last), len(AGES))
+
+
+def _narrow(
+    wanted: Wanted, community_id: int, on: date, given: dict[str, Any], parts: dict[str, str]
+) -> None:
+    buildings: set[int] | None = None
+    if wanted.building:
+        buildings = _building(wanted.building, community_id)
+    if wanted.keeper:
+        kept = _kept_by(wanted.keeper, community_id, on)
+        buildings = kept if buildings is None else buildings & kept
+    if buildings is not None:
+        given["buildings"] = sorted(buildings)
+        parts["narrowed"] = _OF_BUILDINGS
+    if wanted.item:
+        given["item"] = _item(wanted.item, community_id)
+        parts["joined"] = _OF_ITEM
+
+
+def _building(code: str, community_id: int) -> set[int]:
+    found = Building.objects.filter(community_id=community_id, code=code).values_list("pk")
+    if not found:
+        raise BadInput(_("没有编号为“%(code)s”的楼栋。") % {"code": code}, field="building")
+    return {pk for (pk,) in found}
+
+
+def _kept_by(keeper: str, community_id: int, on: date) -> set[int]:
+    kept = Area.objects.filter(
+        Q(until_on__isnull=True) | Q(until_on__gt=on),
+        building__community_id=community_id,
+        employee__code=keeper,
+        from_on__lte=on,
+    )
+    return set(kept.values_list("building_id", flat=True))
+
+
+def _item(code: str, community_id: int) -> int:
+    found = ChargeItem.objects.filter(community_id=community_id, code=code).values_list("pk")
+    if not found:
+        raise BadInput(_("没有编号为“%(code)s”的收费项目。") % {"code": code}, field="item")
+    return int(found[0][0])
+
+
+def _place(cursor: str) -> dict[str, Any]:
+    try:
+        owed, house = paging.read_cursor(cursor, str, int)
+        amount = Decimal(owed)
+        if not 0 < amount < MOST_OWED:  # refuses what is no number too
+            raise InvalidOperation
+    except (paging.BadCursor, InvalidOperation) as error:
+        raise BadInput(_("翻页标记无效,请从第一页重新打开。"), field="cursor") from error
+    return {"owed": amount, "house": house}
+
+
+def _rows(found: list[Any], on: date) -> list[tuple[int, OwingRow]]:
+    """Add to each household where it is, who is to pay, how to call, and what is in advance."""
+    ids = [row[0] for row in found]
+    houses = {
+        row[0]: row[1:]
+        for row in House.objects.filter(pk__in=ids).values_list("pk", "code", "building__name")
+    }
+    payers: dict[int, dict[int, str]] = {pk: {} for pk in ids}
+    for house, person, name in (
+        OpenItem.objects.filter(house__in=ids, open__gt=0)
+        .order_by("house_id", "due_on", "line_id")
+        .values_list("house_id", "payer_id", "payer__name")
+    ):
+        payers[house][person] = name
+    everybody = {person for them in payers.values() for person in them}
+    phones: dict[int, str] = {}
+    for person, number in (
+        Phone.objects.filter(person__in=everybody, state=Phone.State.GOOD)
+        .order_by("-rank", "-id")
+        .values_list("person_id", "number")
+    ):
+        phones[person] = masked(number)
+    prepaid: dict[int, Decimal] = dict.fromkeys(ids, NOTHING)
+    for house, balance in Prepaid.objects.filter(house__in=ids, balance__gt=0).values_list(
+        "house_id", "balance"
+    ):
+        prepaid[house] += balance
+    return [
+        (
+            pk,
+            OwingRow(
+                house=houses[pk][0],
+                building=houses[pk][1] or "",
+                payers=tuple(payers[pk].values()),
+                phone=next((phones[one] for one in payers[pk] if one in phones), ""),
+                owed=owed,
+                late=late or NOTHING,
+                oldest_on=oldest_on,
+                days=max(0, (on - oldest_on).days),
+                prepaid=prepaid[pk],
+            ),
+        )
+        for pk, owed, oldest_on, late in found
+    ]
