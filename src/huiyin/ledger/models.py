@@ -152,7 +152,10 @@ class Posting(models.Model):
         Journal, on_delete=models.PROTECT, related_name="postings", db_index=False
     )
     leg = models.PositiveSmallIntegerField()
-    community = models.ForeignKey(Community, on_delete=models.PROTECT, db_index=False)
+    # That of the journal, which the trigger ``balanced`` sees to.
+    community = models.ForeignKey(
+        Community, on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)
     house = models.ForeignKey(
         House, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False

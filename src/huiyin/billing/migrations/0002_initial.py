@@ -158,6 +158,7 @@ class Migration(migrations.Migration):
             model_name="draftline",
             name="assignment",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.CASCADE,
@@ -169,6 +170,7 @@ class Migration(migrations.Migration):
             model_name="draftline",
             name="house",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="+",
@@ -179,6 +181,7 @@ class Migration(migrations.Migration):
             model_name="draftline",
             name="item",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="+",
@@ -189,6 +192,7 @@ class Migration(migrations.Migration):
             model_name="draftline",
             name="liable",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="+",
@@ -199,6 +203,7 @@ class Migration(migrations.Migration):
             model_name="draftline",
             name="payer",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="+",
@@ -330,6 +335,7 @@ class Migration(migrations.Migration):
             model_name="draftline",
             name="corrects",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.CASCADE,

@@ -141,7 +141,11 @@ class Migration(migrations.Migration):
             model_name="run",
             name="drafted_by",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.employee"
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="staff.employee",
             ),
         ),
         migrations.AddField(
@@ -208,6 +212,7 @@ class Migration(migrations.Migration):
             model_name="draftline",
             name="run",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="+",
@@ -273,6 +278,7 @@ class Migration(migrations.Migration):
             model_name="draftline",
             name="share",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.CASCADE,
@@ -363,6 +369,7 @@ class Migration(migrations.Migration):
             model_name="draftline",
             name="slip",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.CASCADE,
@@ -455,6 +462,7 @@ class Migration(migrations.Migration):
             model_name="draftline",
             name="tariff",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.CASCADE,
@@ -635,13 +643,17 @@ class Migration(migrations.Migration):
             model_name="openitem",
             name="community",
             field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="estate.community"
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="estate.community",
             ),
         ),
         migrations.AddField(
             model_name="openitem",
             name="house",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
@@ -652,6 +664,7 @@ class Migration(migrations.Migration):
             model_name="openitem",
             name="payer",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
@@ -787,7 +800,18 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("confirmed_by__isnull", True),
-                    models.Q(("confirmed_by", models.F("drafted_by")), _negated=True),
+                    models.Q(
+                        ("drafted_by__isnull", False),
+                        models.Q(("confirmed_by", models.F("drafted_by")), _negated=True),
+                    ),
+                    models.Q(
+                        ("drafted_by__isnull", True),
+                        models.Q(
+                            ("posted_by__isnull", True),
+                            models.Q(("confirmed_by", models.F("posted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                    ),
                     _connector="OR",
                 ),
                 name="run_seen_by_another",

@@ -180,14 +180,23 @@ class Line(models.Model):
 
 
 class OpenItem(models.Model):
-    """What is still unpaid of a line; ``amount`` less allocations and reductions (欠费)."""
+    """What is still unpaid of a line; ``amount`` less allocations and reductions (欠费).
+
+    Community, house and payer are those of the line and its bill, whose references are checked.
+    """
 
     line = models.OneToOneField(
         Line, primary_key=True, on_delete=models.PROTECT, related_name="open_item"
     )
-    community = models.ForeignKey(Community, on_delete=models.PROTECT, db_index=False)
-    house = models.ForeignKey(House, on_delete=models.PROTECT, related_name="+", db_index=False)
-    payer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    community = models.ForeignKey(
+        Community, on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
+    house = models.ForeignKey(
+        House, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    payer = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     due_on = models.DateField()
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     open = models.DecimalField(max_digits=14, decimal_places=2)

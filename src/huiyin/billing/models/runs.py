@@ -52,7 +52,10 @@ class Run(models.Model):
     held = models.PositiveIntegerField(default=0)
     # The share by which it differs from the last period, signed; null without one.
     deviation = models.DecimalField(max_digits=9, decimal_places=4, null=True, blank=True)
-    drafted_by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+    # Nobody, when the calendar drafted it by itself.
+    drafted_by = models.ForeignKey(
+        Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     drafted_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(
         Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -82,7 +85,10 @@ class Run(models.Model):
             models.CheckConstraint(condition=Q(from_on__lt=F("until_on")), name="run_forward"),
             models.CheckConstraint(condition=Q(issued_on__lte=F("due_on")), name="run_due_later"),
             models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("drafted_by")),
+                condition=Q(confirmed_by__isnull=True)
+                | Q(drafted_by__isnull=False) & ~Q(confirmed_by=F("drafted_by"))
+                | Q(drafted_by__isnull=True)
+                & (Q(posted_by__isnull=True) | ~Q(confirmed_by=F("posted_by"))),
                 name="run_seen_by_another",
             ),
             models.CheckConstraint(
@@ -130,32 +136,68 @@ class Part(models.Model):
 class DraftLine(models.Model):
     """A line as it would be posted; it goes when its part is posted or drafted again.
 
-    ``amount`` below zero takes that much back from the line it ``corrects``.
+    ``amount`` below zero takes that much back from the line it ``corrects``. Its references are
+    checked once, when it becomes a line.
     """
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+", db_index=False)
+    run = models.ForeignKey(
+        Run, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="+", db_index=False)
-    house = models.ForeignKey(House, on_delete=models.CASCADE, related_name="+", db_index=False)
-    item = models.ForeignKey(ChargeItem, on_delete=models.CASCADE, related_name="+", db_index=False)
+    house = models.ForeignKey(
+        House, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    item = models.ForeignKey(
+        ChargeItem, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=10, choices=Line.Kind.choices, default=Line.Kind.REGULAR)
     from_on = models.DateField()
     until_on = models.DateField()
     assignment = models.ForeignKey(
-        Assignment, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+        Assignment,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     share = models.ForeignKey(
-        Share, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+        Share,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     slip = models.ForeignKey(
-        Slip, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+        Slip,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     corrects = models.ForeignKey(
-        Line, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+        Line,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
-    payer = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
-    liable = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
+    payer = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    liable = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     tariff = models.ForeignKey(
-        Tariff, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+        Tariff,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     quantity = models.DecimalField(max_digits=14, decimal_places=4)
     price = models.DecimalField(max_digits=12, decimal_places=4, null=True)
