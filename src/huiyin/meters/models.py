@@ -144,3 +144,25 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meter_id} {self.value}"
+
+
+class Skip(models.Model):
+    """A meter passed over on a day's walk, and why: nobody at home, the glass broken…"""
+
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, db_index=False)
+    meter = models.ForeignKey(Meter, on_delete=models.PROTECT, related_name="skips", db_index=False)
+    skipped_on = models.DateField()
+    reason = models.CharField(max_length=100)
+    by = models.ForeignKey(
+        Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    by_name = models.CharField(max_length=60)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["meter", "skipped_on"], name="one_skip_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meter_id} {self.skipped_on}"

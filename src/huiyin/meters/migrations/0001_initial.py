@@ -188,6 +188,48 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="Skip",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("skipped_on", models.DateField()),
+                ("reason", models.CharField(max_length=100)),
+                ("by_name", models.CharField(max_length=60)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="staff.employee",
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="estate.community",
+                    ),
+                ),
+                (
+                    "meter",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="skips",
+                        to="meters.meter",
+                    ),
+                ),
+            ],
+        ),
         migrations.AddIndex(
             model_name="meter",
             index=models.Index(
@@ -274,6 +316,12 @@ class Migration(migrations.Migration):
                     table="meters_reading",
                     when="BEFORE",
                 ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="skip",
+            constraint=models.UniqueConstraint(
+                fields=("meter", "skipped_on"), name="one_skip_a_day"
             ),
         ),
     ]
