@@ -1,0 +1,582 @@
+"""The charges of one house for some days: who pays, at which price, how much (BIL-01…BIL-04)."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
+
+from huiyin.billing.rules import prices
+from huiyin.billing.rules.facts import (
+    AREA,
+    BY_DAYS,
+    CONTRACT,
+    METERED,
+    MONTH,
+    Billed,
+    Charge,
+    HouseFacts,
+    Item,
+    NewLine,
+    NewSnag,
+    Relief,
+    Scheme,
+    Share,
+    Slip,
+    Tariff,
+)
+from huiyin.billing.rules.payers import Bearer, bearers, developer_on
+from huiyin.billing.rules.prices import Piece, Stretch
+from huiyin.billing.rules.spans import (
+    TICKS,
+    Span,
+    common,
+    cut,
+    month_after,
+    ticks,
+    whole_and_days,
+)
+from huiyin.meters.rules import Held, Missing, Use, use
+
+REGULAR, CORRECTION, OF_SLIP = "regular", "correction", "slip"
+ONE: Final = Decimal(1)
+QUANTITY: Final = Decimal("0.0001")
+DAY: Final = timedelta(days=1)
+
+
+class Costs(NamedTuple):
+    """Days that cost something together, spread evenly over them."""
+
+    from_on: date
+    until_on: date
+    yuan: Fraction
+
+
+class Reckoning:
+    """What a house is charged, collected line by line, and what stands in the way."""
+
+    def __init__(self, house: HouseFacts, scheme: Scheme) -> None:
+        self.house = house
+        self.scheme = scheme
+        self.lines: list[NewLine] = []
+        self.snags: list[NewSnag] = []
+        self._bearers: dict[Any, tuple[Bearer, ...]] = {}
+
+    # -- what is looked up
+
+    def span_of(self, charge: Charge, item: Item) -> Span | None:
+        """Return the days of the run's period on which the charge is borne, or None."""
+        period = self.scheme.window(item)
+        from_on, until_on = charge.from_on, charge.until_on
+        if item.split == MONTH:
+            from_on, until_on = month_after(from_on), until_on and month_after(until_on)
+        span = (
+            from_on if from_on > period.from_on else period.from_on,
+            until_on if until_on is not None and until_on < period.until_on else period.until_on,
+        )
+        return span if span[0] < span[1] else None
+
+    def billed_of(self, charge: Charge) -> list[Billed]:
+        """Return the live regular lines of a charge that the facts tell of."""
+        return [
+            one for one in self.house.billed if one.charge_id == charge.id and one.kind == REGULAR
+        ]
+
+    def bearers(
+        self, span: Span, split: str, pays: str, payer_id: int | None
+    ) -> tuple[Bearer, ...]:
+        """Return who bears a charge on the days of a span; asked once for charges alike."""
+        key = (span, split, pays, payer_id)
+        found = self._bearers.get(key)
+        if found is None:
+            found = self._bearers[key] = bearers(
+                self.house,
+                span,
+                pays=pays,
+                payer_id=payer_id,
+                split=split,
+                developer_id=self.scheme.developer_id,
+            )
+        return found
+
+    def snag(
+        self, code: str, item: Item, values: dict[str, Any] | None = None, *, blocking: bool = True
+    ) -> None:
+        """Note what stands in the way, once."""
+        noted = NewSnag(code, blocking, item.id, values or {})
+        if noted not in self.snags:
+            self.snags.append(noted)
+
+    # -- by area, fixed, by contract
+
+    def charge(self, charge: Charge, item: Item, spans: Sequence[Span], start: date) -> None:
+        """Charge some days; rounding is carried on from ``start`` (I6)."""
+        if item.way in BY_DAYS:
+            self._by_days(charge, item, spans, start)
+        elif item.way == METERED:
+            for span in spans:
+                self._metered(charge, item, span)
+
+    def _by_days(self, charge: Charge, item: Item, spans: Sequence[Span], start: date) -> None:
+        quantity = self.house.area if item.way == AREA else charge.quantity
+        if quantity is None or (item.way == AREA and quantity <= 0):
+            self.snag("no_area", item)
+            return
+        if item.way == CONTRACT:
+            if charge.price is None:
+                self.snag("no_contract_price", item, {"label": charge.label})
+                return
+            laid: Sequence[Stretch] = (Stretch(start, spans[-1][1], None),)
+            rates: dict[int | None, tuple[int, bool]] = {
+                None: prices.monthly_rate(quantity, charge.price, Decimal(0))
+            }
+        else:
+            laid = self.laid(item)
+            if not self._priced(item, laid, spans):
+                return
+            rates = {
+                one.tariff and one.tariff.id: (
+                    prices.monthly_rate(quantity, one.tariff.price, one.tariff.least)
+                    if one.tariff
+                    else (0, False)
+                )
+                for one in laid
+            }
+        found = prices.pieces(laid, charge.reliefs, rates)
+        for bearer, tariff in self._cut(charge, item, laid, spans):
+            from_on, until_on = bearer.from_on, bearer.until_on
+            before = prices.fen(prices.value(found, start, from_on)) if from_on > start else 0
+            upto = prices.fen(prices.value(found, start, until_on))
+            price = tariff.price if tariff else charge.price
+            working: dict[str, Any] = {
+                "way": item.way,
+                "unit": item.unit,
+                "quantity": str(quantity),
+                "steps": _steps(found, from_on, until_on, price),
+            }
+            if before and prices.fen(prices.value(found, from_on, until_on)) != upto - before:
+                working |= _carried(before, upto, start)
+            if charge.label:
+                working["label"] = charge.label
+            self._line(
+                item,
+                bearer,
+                upto - before,
+                quantity,
+                working=working,
+                price=price,
+                charge_id=charge.id,
+                tariff_id=tariff and tariff.id,
+            )
+
+    def laid(self, item: Item) -> tuple[Stretch, ...]:
+        """Return the tariffs of an item for a kind of house, laid over the period of the run."""
+        key = (item.id, self.house.kind)
+        found: tuple[Stretch, ...] | None = self.scheme.laid.get(key)
+        if found is None:
+            period = self.scheme.window(item)
+            found = self.scheme.laid[key] = prices.stretches(
+                [one for one in self.scheme.tariffs if one.item_id == item.id],
+                self.house.kind,
+                (period.from_on, period.until_on),
+            )
+        return found
+
+    def _priced(self, item: Item, laid: Sequence[Stretch], spans: Sequence[Span]) -> bool:
+        """Tell whether every day has a price; note the days that have none."""
+        if len(laid) == 1 and laid[0].tariff is not None:
+            return True
+        gaps = [
+            days
+            for one in laid
+            if one.tariff is None
+            for span in spans
+            if (days := common(span, (one.from_on, one.until_on)))
+        ]
+        for from_on, until_on in gaps:
+            self.snag("no_tariff", item, _days(from_on, until_on))
+        return not gaps
+
+    def _cut(
+        self, charge: Charge, item: Item, laid: Sequence[Stretch], spans: Sequence[Span]
+    ) -> list[tuple[Bearer, Tariff | None]]:
+        """Cut spans by tariff and by who bears them; nothing when nobody does on some day."""
+        found: list[tuple[Bearer, Tariff | None]] = []
+        for span in spans:
+            borne = self.bearers(span, item.split, charge.pays, charge.payer_id)
+            for stretch in laid:
+                for begun, ended, payer_id, liable_id in borne:
+                    from_on = begun if begun > stretch.from_on else stretch.from_on
+                    until_on = ended if ended < stretch.until_on else stretch.until_on
+                    if from_on < until_on:
+                        bearer = Bearer(from_on, until_on, payer_id, liable_id)
+                        found.append((bearer, stretch.tariff))
+        return found if self._borne(item, [bearer for bearer, _ in found]) else []
+
+    def _borne(self, item: Item, borne: Sequence[Bearer]) -> bool:
+        """Tell whether somebody bears every day; note the days on which nobody does."""
+        nobody = [one for one in borne if one.payer_id is None]
+        for one in nobody:
+            self.snag("no_payer", item, _days(one.from_on, one.until_on))
+        return not nobody
+
+    def _line(
+        self,
+        item: Item,
+        bearer: Bearer,
+        fen: int,
+        quantity: Decimal,
+        *,
+        working: dict[str, Any],
+        price: Decimal | None = None,
+        kind: str = REGULAR,
+        charge_id: int | None = None,
+        share_id: int | None = None,
+        slip_id: int | None = None,
+        tariff_id: int | None = None,
+        corrects_id: int | None = None,
+    ) -> None:
+        from_on, until_on, payer_id, liable_id = bearer
+        if payer_id is None or liable_id is None:
+            raise ValueError("nobody to bill")
+        self.lines.append(
+            NewLine(
+                item.id,
+                kind,
+                from_on,
+                until_on,
+                payer_id,
+                liable_id,
+                prices.yuan(fen),
+                quantity,
+                price,
+                working,
+                charge_id,
+                share_id,
+                slip_id,
+                tariff_id,
+                corrects_id,
+            )
+        )
+
+    # -- by meter
+
+    def _metered(self, charge: Charge, item: Item, span: Span) -> None:
+        used = self._use(charge, item, span)
+        if used is None:
+            return
+        frozen = {
+            "used": str(used.quantity),
+            "use": [str(day) for day in span],
+            "meters": [_part(one) for one in used.parts],
+            "opens_with": {str(meter): reading for meter, reading in used.opens_with.items()},
+        }
+        if self.measured(charge, item, span, used.quantity, frozen) and used.back:
+            self._take_back(charge, item, span, used.back)
+
+    def measured(
+        self,
+        charge: Charge,
+        item: Item,
+        span: Span,
+        quantity: Decimal,
+        frozen: dict[str, Any],
+    ) -> bool:
+        """Charge what was used in a span, evenly over its days; tell whether that was possible."""
+        laid = self.laid(item)
+        if not self._priced(item, laid, [span]):
+            return False
+        steps, costs = self._measured(charge, laid, span, Fraction(quantity))
+        lines = self._cut(charge, item, laid, [span])
+        for bearer, tariff in lines:
+            from_on, until_on = bearer.from_on, bearer.until_on
+            before, upto = _spread(costs, from_on), _spread(costs, until_on)
+            part = _part_of(quantity, span, until_on) - _part_of(quantity, span, from_on)
+            working: dict[str, Any] = {
+                "way": METERED,
+                "unit": item.unit,
+                "quantity": str(part),
+                **frozen,
+                "steps": [said for days, said in steps if common((from_on, until_on), days)],
+            }
+            if (from_on, until_on) != span:
+                working["days"] = [(until_on - from_on).days, (span[1] - span[0]).days]
+                working |= _carried(before, upto, span[0])
+            self._line(
+                item,
+                bearer,
+                upto - before,
+                part,
+                working=working,
+                price=tariff.price if tariff and not tariff.tiers else None,
+                charge_id=charge.id,
+                tariff_id=tariff and tariff.id,
+            )
+        return bool(lines)
+
+    def _use(self, charge: Charge, item: Item, span: Span) -> Use | None:
+        meters = self.house.meters.get(item.meter_kind, ())
+        named = [one for one in meters if one.code == charge.label]
+        before = [one for one in self._chain(charge) if one.until_on <= span[0]]
+        opened = before[-1].working.get("opens_with", {}) if before else {}
+        told = use(
+            named or meters,
+            from_on=span[0],
+            until_on=span[1],
+            early=self.scheme.early,
+            late=self.scheme.late,
+            opened_with={int(meter): reading for meter, reading in opened.items()},
+        )
+        if isinstance(told, Missing):
+            missing = {"meter": told.meter, "what": told.what}
+            self.snag("no_reading", item, missing | _days(*span))
+            return None
+        if isinstance(told, Held):
+            self.snag("held_reading", item, {"meter": told.meter, "reading": told.reading_id})
+            return None
+        return told
+
+    def _chain(self, charge: Charge) -> list[Billed]:
+        return sorted(self.billed_of(charge), key=lambda one: (one.until_on, one.id))
+
+    def _measured(
+        self, charge: Charge, laid: Sequence[Stretch], span: Span, quantity: Fraction
+    ) -> tuple[list[tuple[Span, dict[str, Any]]], list[Costs]]:
+        """Price a quantity by tariff and relief, each with its share of the days."""
+        length = (span[1] - span[0]).days
+        changes = [day for one in charge.reliefs for day in (one.from_on, one.until_on)]
+        steps: list[tuple[Span, dict[str, Any]]] = []
+        costs: list[Costs] = []
+        for stretch in laid:
+            days = common(span, (stretch.from_on, stretch.until_on))
+            tariff = stretch.tariff
+            if days is None or tariff is None:
+                continue
+            for begun, ended in cut(days, changes):
+                used = quantity * (ended - begun).days / length
+                months = Fraction(ticks(begun, ended), TICKS)
+                relief = prices.relief_on(charge.reliefs, begun)
+                parts = prices.tier_parts(tariff, used, months)
+                yuan = prices.cost(tariff, used, months)
+                step = _span(begun, ended) | {
+                    "used": _said(used, 4),
+                    "tiers": [[_said(part, 4), _said(price, 4)] for part, price in parts],
+                }
+                if yuan > sum((part * price for part, price in parts), Fraction()):
+                    step["least"] = str(tariff.least)
+                if relief is not None:
+                    step["relief"] = _relief(relief)
+                    yuan = _less(yuan, relief.percent, relief.monthly, months)
+                step["yuan"] = _said(yuan, 4)
+                steps.append(((begun, ended), step))
+                costs.append(Costs(begun, ended, yuan))
+        return steps, costs
+
+    def _take_back(self, charge: Charge, item: Item, span: Span, back: Decimal) -> None:
+        """Take back what a too high estimate billed, from the last lines first."""
+        left = Fraction(back)
+        for line in reversed(self._chain(charge)):
+            quantity = Fraction(Decimal(line.working.get("quantity", "0")))
+            if left <= 0 or line.until_on > span[0] or not quantity:
+                continue
+            taken = min(left, quantity)
+            left -= taken
+            fen = prices.fen_of(Fraction(line.net) * taken / quantity)
+            if fen:
+                self._line(
+                    item,
+                    Bearer(line.from_on, line.until_on, line.payer_id, line.liable_id),
+                    -fen,
+                    _places(taken),
+                    working={
+                        "way": "true_up",
+                        "unit": item.unit,
+                        "back": _said(taken, 4),
+                        "quantity": _said(quantity, 4),
+                        "amount": str(line.net),
+                    },
+                    kind=CORRECTION,
+                    charge_id=charge.id,
+                    corrects_id=line.id,
+                )
+        if left > 0:
+            self.snag("over_estimated", item, {"left": _said(left, 4)}, blocking=False)
+
+    # -- shares and slips
+
+    def share(self, share: Share, item: Item) -> None:
+        """Charge the house's share of a cost, by days where whoever bears it changes (BIL-02)."""
+        charge = self._charge_of(item, share.from_on, share.until_on)
+        pays, payer_id = (charge.pays, charge.payer_id) if charge else ("owner", None)
+        developer = developer_on(self.house, share.from_on, self.scheme.developer_id)
+        if share.vacant == "developer" and self.house.vacant and developer:
+            pays, payer_id = "developer", None
+        reliefs = charge.reliefs if charge else ()
+        borne = self.bearers((share.from_on, share.until_on), item.split, pays, payer_id)
+        if not self._borne(item, borne):
+            return
+        working: dict[str, Any] = {
+            "way": "apportioned",
+            "pool": share.pool,
+            "total": str(share.total),
+            "basis": share.basis,
+            "weight": str(share.weight),
+            "weights": str(share.weights),
+            "share": str(share.amount),
+        }
+        if reliefs:
+            working["reliefs"] = [
+                _days(one.from_on, one.until_on) | _relief(one) for one in reliefs
+            ]
+        if len(borne) == 1 and not reliefs:
+            fen = [prices.scaled(share.amount, 2)]
+        else:
+            costs = _shared(share, reliefs)
+            fen = [_spread(costs, one.until_on) - _spread(costs, one.from_on) for one in borne]
+        length = (share.until_on - share.from_on).days
+        for bearer, part in zip(borne, fen, strict=True):
+            days = (bearer.until_on - bearer.from_on).days
+            cut_by_days = {} if days == length else {"days": [days, length]}
+            self._line(
+                item,
+                bearer,
+                part,
+                share.weight,
+                working=working | cut_by_days,
+                share_id=share.id,
+            )
+
+    def slip(self, slip: Slip, item: Item) -> None:
+        """Charge a signed slip to whoever bears such things on its day (BIL-04)."""
+        day = (slip.done_on, slip.done_on + DAY)
+        charge = self._charge_of(item, *day)
+        pays, payer_id = (charge.pays, charge.payer_id) if charge else ("owner", None)
+        borne = self.bearers(day, "day", pays, payer_id)
+        if self._borne(item, borne):
+            self._line(
+                item,
+                borne[0],
+                prices.scaled(slip.amount, 2),
+                ONE,
+                working={"way": "slip", "number": slip.number, "lines": slip.lines},
+                price=slip.amount,
+                kind=OF_SLIP,
+                slip_id=slip.id,
+            )
+
+    def _charge_of(self, item: Item, from_on: date, until_on: date) -> Charge | None:
+        return next(
+            (
+                one
+                for one in self.house.charges
+                if one.item_id == item.id
+                and one.from_on < until_on
+                and (one.until_on is None or one.until_on > from_on)
+            ),
+            None,
+        )
+
+
+def _less(
+    yuan: Fraction, percent: Decimal | None, monthly: Decimal | None, months: Fraction
+) -> Fraction:
+    if percent is not None:
+        return yuan * (1 - Fraction(percent) / prices.HUNDRED)
+    return max(yuan - Fraction(monthly or 0) * months, Fraction())
+
+
+def _shared(share: Share, reliefs: Sequence[Relief]) -> list[Costs]:
+    """Spread a share over its days, less the reliefs of some of them."""
+    costs = []
+    changes = [day for one in reliefs for day in (one.from_on, one.until_on)]
+    length = (share.until_on - share.from_on).days
+    for begun, ended in cut((share.from_on, share.until_on), changes):
+        yuan = Fraction(share.amount) * (ended - begun).days / length
+        if relief := prices.relief_on(reliefs, begun):
+            months = Fraction(ticks(begun, ended), TICKS)
+            yuan = _less(yuan, relief.percent, relief.monthly, months)
+        costs.append(Costs(begun, ended, yuan))
+    return costs
+
+
+def _spread(costs: Sequence[Costs], day: date) -> int:
+    """Return what the days before ``day`` cost, in fen."""
+    total = Fraction()
+    for one in costs:
+        if one.until_on <= day:
+            total += one.yuan
+        elif one.from_on < day:
+            total += one.yuan * (day - one.from_on).days / (one.until_on - one.from_on).days
+    return prices.fen_of(total)
+
+
+def _steps(
+    found: Sequence[Piece], from_on: date, until_on: date, price: Decimal | None
+) -> list[dict[str, Any]]:
+    steps = []
+    for one in found:
+        begun = one.from_on if one.from_on > from_on else from_on
+        ended = one.until_on if one.until_on < until_on else until_on
+        if begun >= ended:
+            continue
+        step = _span(begun, ended)
+        step["price"] = str(price)
+        if one.least and one.tariff:
+            step["least"] = str(one.tariff.least)
+        if one.relief is not None:
+            step["relief"] = _relief(one.relief)
+        steps.append(step)
+    return steps
+
+
+def _carried(before: int, upto: int, start: date) -> dict[str, str]:
+    """Say what the line is the rest of: rounding was carried on from ``start``."""
+    said = {"before": str(prices.yuan(before)), "upto": str(prices.yuan(upto))}
+    return said | {"start": str(start)}
+
+
+def _part_of(quantity: Decimal, span: Span, day: date) -> Decimal:
+    """Return how much of a quantity the days before ``day`` used."""
+    length = (span[1] - span[0]).days
+    return _places(Fraction(quantity) * (day - span[0]).days / length)
+
+
+def _span(from_on: date, until_on: date) -> dict[str, Any]:
+    months, days = whole_and_days(from_on, until_on)
+    said: dict[str, Any] = {"from": str(from_on), "until": str(until_on), "months": months}
+    if days:
+        said["days"] = days
+    return said
+
+
+def _days(from_on: date, until_on: date) -> dict[str, str]:
+    return {"from": str(from_on), "until": str(until_on)}
+
+
+def _relief(relief: Relief) -> dict[str, str]:
+    if relief.percent is not None:
+        return {"percent": str(relief.percent)}
+    return {"monthly": str(relief.monthly)}
+
+
+def _part(part: Any) -> dict[str, Any]:
+    return {
+        "meter": part.meter,
+        "factor": str(part.factor),
+        "from": [str(part.from_on), str(part.from_value)],
+        "until": [str(part.to_on), str(part.to_value)],
+        "rolled": part.rolled,
+        "estimated": part.estimated,
+        "quantity": str(part.quantity),
+    }
+
+
+def _places(value: Fraction) -> Decimal:
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return exact.quantize(QUANTITY, ROUND_HALF_UP)
+
+
+def _said(value: Fraction, places: int) -> str:
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    said = f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP).normalize():f}"
+    return "0" if said == "-0" else said
