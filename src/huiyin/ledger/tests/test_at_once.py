@@ -24,7 +24,7 @@ def cast(transactional_db: None) -> Cast:
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
     """Do these in threads that begin together; return what each gave, or its refusal."""
-    barrier, results = threading.Barrier(len(acts)), [None] * len(acts)
+    barrier, results = threading.Barrier(len(acts)), list[object]([None] * len(acts))
 
     def run(number: int) -> None:
         try:

@@ -1,6 +1,7 @@
 """Books are opened once, extended by accounts, and locked forward only (BIL-14)."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,12 @@ def test_a_stranger_finds_no_books(cast: Cast) -> None:
 
 def test_an_account_is_added_once(cast: Cast) -> None:
     here = blocks.open_books(cast)
-    add = {"by": cast.caller("finance"), "at": AT, "community_id": here, "kind": "income"}
+    add: dict[str, Any] = {
+        "by": cast.caller("finance"),
+        "at": AT,
+        "community_id": here,
+        "kind": "income",
+    }
     actions.add_account(**add, code="600107", name="租赁")
     with pytest.raises(UnableToAddAccount, match="600107"):
         actions.add_account(**add, code="600107", name="别的")

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -63,11 +64,11 @@ def test_the_same_request_gets_the_first_answer(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "other", [{"amount": "386.13"}, {"memo": "别的"}, {"business_on": date(2026, 3, 15)}]
 )
-def test_another_entry_under_the_same_key_is_refused(cast: Cast, other: dict[str, object]) -> None:
+def test_another_entry_under_the_same_key_is_refused(cast: Cast, other: dict[str, Any]) -> None:
     blocks.open_books(cast)
     blocks.post(cast)
     with pytest.raises(UnableToPost, match="内容不同"):
-        blocks.post(cast, **other)  # type: ignore[arg-type]
+        blocks.post(cast, **other)
     assert Journal.objects.count() == 1
 
 
@@ -216,7 +217,12 @@ def test_what_stands_on_a_locked_day_is_put_right_on_an_open_one(cast: Cast) -> 
 def test_a_whole_run_is_reversed_by_one_query_or_not_at_all(cast: Cast) -> None:
     here = blocks.open_books(cast)
     post_bills(cast, [1, 2, 3])
-    ask = {"by": SYSTEM, "at": AT, "community_id": here, "business_on": blocks.TODAY}
+    ask: dict[str, Any] = {
+        "by": SYSTEM,
+        "at": AT,
+        "community_id": here,
+        "business_on": blocks.TODAY,
+    }
     keys = "SELECT 'bill:' || number FROM unnest(%(numbers)s::int[]) AS number"
     with pytest.raises(UnableToReverse):
         actions.reverse_many(**ask, keys=keys, params={"numbers": [1, 9]}, reason="批次作废")
@@ -236,6 +242,9 @@ def test_a_whole_run_is_reversed_by_one_query_or_not_at_all(cast: Cast) -> None:
 def test_nothing_written_is_changed(cast: Cast, table: str, attempt: str) -> None:
     blocks.open_books(cast)
     blocks.post(cast)
-    with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(attempt.format(table))
+    with (
+        pytest.raises(DatabaseError, match="Cannot update or delete"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(attempt.format(table))
