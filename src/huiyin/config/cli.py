@@ -330,6 +330,15 @@ def _roster_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")
 
 
+def _opening_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=_file)
+    parser.add_argument("--community", metavar="CODE", required=True)
+    parser.add_argument("--by", metavar="EMPLOYEE", required=True, help="in whose name")
+    parser.add_argument("--on", metavar="DAY", type=_day, required=True, help="day of the balance")
+    parser.add_argument("--dry-run", action="store_true", help="write nothing")
+    parser.add_argument("--json", action="store_true")
+
+
 def _replay_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--community", metavar="CODE", required=True)
     parser.add_argument("--with", dest="file", metavar="FILE", type=_file, required=True)
@@ -412,6 +421,12 @@ COMMANDS = {
             "read a household roster (xlsx or csv)",
             lambda given: _call("huiyin.estate.roster.command:run", given),
             _roster_arguments,
+        ),
+        Command(
+            "opening import",
+            "bring in old arrears and prepayments (xlsx or csv)",
+            lambda given: _call("huiyin.billing.opening.command:run", given),
+            _opening_arguments,
         ),
         Command("tick", "run once what is due at the present moment", _tick),
         Command(

@@ -19,7 +19,7 @@ from decimal import Decimal
 from huiyin.billing.models import Assignment, ChargeGroup, ChargeItem, Tariff, Terms
 from huiyin.estate.models import Community, House, Occupancy, Person
 from huiyin.kernel.caller import Caller
-from huiyin.ledger.models import Account, Book
+from huiyin.ledger.actions import open_books
 from huiyin.matters.tests.cast import AT, Cast
 from huiyin.meters.models import Meter
 
@@ -102,21 +102,8 @@ def make_estate(cast: Cast) -> Estate:
 
 
 def _open_books(one: Estate) -> None:
-    Book.objects.create(community=one.community, opened_on=OPENED_ON)
-    Account.objects.bulk_create(
-        Account(community=one.community, code=code, name=name, kind=kind)
-        for code, name, kind in (
-            ("1001", "库存现金", "asset"),
-            ("1002", "银行存款", "asset"),
-            ("1122", "应收账款", "asset"),
-            ("1221", "其他应收款", "asset"),
-            ("2203", "预收账款", "liability"),
-            ("224102", "代收代付", "liability"),
-            ("600101", "物业费收入", "income"),
-            ("600102", "停车费收入", "income"),
-            ("600103", "公摊收入", "income"),
-            ("600104", "特约服务收入", "income"),
-        )
+    open_books(
+        by=one.caller("finance"), at=AT, community_id=one.community.pk, opened_on=OPENED_ON
     )
 
 

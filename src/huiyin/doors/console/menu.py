@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.announcements.access import HANGERS
+from huiyin.billing.access import POSTERS
 from huiyin.desk.access import DESK as CALLS
 from huiyin.documents.access import READERS as PAPERS
 from huiyin.doors.parts.middleware import StaffRequest
@@ -73,6 +74,10 @@ GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
             Item("together", _("邻里"), "users", INDOORS),
             Item("stickers", _("报修贴纸"), "qrcode", STICKERS),
         ),
+    ),
+    (
+        _("收费"),
+        (Item("opening", _("期初导入"), "table-import", POSTERS),),
     ),
     (
         _("资料"),

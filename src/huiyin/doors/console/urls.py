@@ -23,6 +23,7 @@ from huiyin.doors.console.intake import views as intake
 from huiyin.doors.console.knowledge import views as knowledge
 from huiyin.doors.console.matter import views as matter
 from huiyin.doors.console.messages import views as messages
+from huiyin.doors.console.opening import views as opening
 from huiyin.doors.console.prices import papers
 from huiyin.doors.console.prices import views as prices
 from huiyin.doors.console.queue import views as queue
@@ -224,6 +225,9 @@ urlpatterns = [
     path("figures/export/", figures.export, name="figures_export"),
     path("figures/complaints/paper/", figures.complaints_paper, name="complaints_paper"),
     path("figures/<str:code>/", figures.rows, name="figures_rows"),
+    path("opening/", opening.opening, name="opening"),
+    path("opening/confirm/", opening.confirm, name="opening_confirm"),
+    path("opening/blank/", opening.blank, name="opening_blank"),
     path("roster/", roster.roster, name="roster"),
     path("roster/confirm/", roster.confirm, name="roster_confirm"),
     path("staff/", staff.staff, name="staff"),

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Field, JSONField, Model
+from django.db.models.fields.related import RelatedField
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 
 def copy_in(rows: Sequence[Model]) -> None:
@@ -21,13 +23,14 @@ def copy_in(rows: Sequence[Model]) -> None:
         sql.Identifier(about.db_table), sql.SQL(", ").join(columns)
     )
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-            [about.db_table, about.pk.column, len(rows)],
-        )
-        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
-            row.pk = key
-            row._state.adding = False
+        if not about.pk.is_relation:  # a row that hangs on another has its key already
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                [about.db_table, about.pk.column, len(rows)],
+            )
+            for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+                row.pk = key
+                row._state.adding = False
         with cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row([_value(row, field) for field in fields])
@@ -35,8 +38,10 @@ def copy_in(rows: Sequence[Model]) -> None:
 
 def _value(row: Model, field: Field[Any, Any]) -> Any:
     """Return what a column of a row holds: plain text for a choice, the key of another row."""
-    if field.is_relation and (other := getattr(row, field.name)) is not None:
-        setattr(row, field.attname, other.pk)
-        return other.pk
+    if isinstance(field, RelatedField) and field.is_cached(row):
+        other = getattr(row, field.name)
+        setattr(row, field.attname, other and other.pk)
     value = getattr(row, field.attname)
+    if isinstance(field, JSONField):
+        return Jsonb(value)
     return str(value) if isinstance(value, str) else value

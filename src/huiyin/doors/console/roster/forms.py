@@ -7,8 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.doors.parts.forms import DoorForm
-
-MOST_BYTES = 10 * 1024 * 1024
+from huiyin.doors.parts.uploads import small_enough
 
 
 class UploadForm(DoorForm):
@@ -23,7 +22,4 @@ class UploadForm(DoorForm):
 
     def clean_file(self) -> "UploadedFile[Any]":
         """Refuse what is too large before anybody tries to read it."""
-        file: UploadedFile[Any] = self.cleaned_data["file"]
-        if file.size is None or file.size > MOST_BYTES:
-            raise forms.ValidationError(_("文件太大,请分开导入。"))
-        return file
+        return small_enough(self.cleaned_data["file"])

@@ -1,12 +1,8 @@
 """Upload a roster, see what it would do, and let it be done."""
 
-import re
-import secrets
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -17,24 +13,14 @@ from huiyin.doors.console.page import staff_page
 from huiyin.doors.console.roster.forms import UploadForm
 from huiyin.doors.parts.fragments import show
 from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.doors.parts.uploads import Upload, keep, take
 from huiyin.estate import queries as estate
 from huiyin.estate.access import admit_to_edit
 from huiyin.estate.roster.apply import ImportReport, import_roster, read_roster
 from huiyin.estate.roster.parsed import Parsed, ParsedHouse, ParsedPerson
 from huiyin.kernel.errors import BadInput
 
-KEPT_FOR = 3600  # seconds between looking and confirming
 MOST_SHOWN = 200
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,40}")
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file waiting for its confirmation, kept for an hour and for nobody else."""
-
-    name: str
-    content: bytes
-    community: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,9 +41,8 @@ def roster(request: StaffRequest) -> HttpResponse:
     except BadInput as refusal:
         form.take_back(refusal)
         return _page(request, {"form": form}, status=422)
-    token = secrets.token_urlsafe(16)
-    cache.set(_key(request, token), upload, KEPT_FOR)
     shown = _shown(upload, report, parsed)
+    token = keep(request, "roster", upload)
     return _page(request, {"form": UploadForm(), "token": token, **shown})
 
 
@@ -65,12 +50,10 @@ def roster(request: StaffRequest) -> HttpResponse:
 @staff_page
 def confirm(request: StaffRequest) -> HttpResponse:
     """Import the file that was looked at, once."""
-    key = _key(request, request.POST.get("token", ""))
-    upload: Upload | None = cache.get(key)
-    if upload is None or upload.community != request.community.code:
+    upload = take(request, "roster", request.POST.get("token", ""))
+    if upload is None:
         messages.error(request, _("这次预览已过期,请重新上传文件。"))
         return redirect("roster")
-    cache.delete(key)
     parsed = read_roster(upload.content, upload.name)
     report = _import(request, upload, parsed, dry_run=False)
     messages.success(
@@ -126,10 +109,6 @@ def _unprintable(parsed: Parsed) -> list[dict[str, Any]]:
 
 def _people(house: ParsedHouse) -> tuple[ParsedPerson, ...]:
     return (*house.owners, *house.tenants)
-
-
-def _key(request: StaffRequest, token: str) -> str:
-    return f"roster-{request.caller.user_id}-{token if _TOKEN.fullmatch(token) else ''}"
 
 
 def _page(request: StaffRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -1,0 +1,1 @@
+"""Importing opening balances: a workbook to fill in, a preview, the confirmation."""
