@@ -469,6 +469,7 @@ class Migration(migrations.Migration):
                 ("posted_at", models.DateTimeField(blank=True, null=True)),
                 ("reversal_asked_at", models.DateTimeField(blank=True, null=True)),
                 ("reversed_at", models.DateTimeField(blank=True, null=True)),
+                ("offset_at", models.DateTimeField(blank=True, null=True)),
                 ("reason", models.CharField(blank=True, default="", max_length=300)),
             ],
         ),

@@ -73,6 +73,8 @@ class Run(models.Model):
         Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     reversed_at = models.DateTimeField(null=True, blank=True)
+    # When prepayments were offset against it by the finance calendar (BIL-09).
+    offset_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
