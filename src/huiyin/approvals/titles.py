@@ -8,6 +8,8 @@ KINDS = {
     "message_template": _("消息模板"),
     "penalty": _("处罚记录"),
     "paper_release": _("文件发出"),
+    "tariff": _("收费标准"),
+    "relief": _("费用减免"),
 }
 STATES = {
     "waiting": _("待审批"),

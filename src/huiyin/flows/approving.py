@@ -10,6 +10,7 @@ from huiyin.announcements import actions as announcements
 from huiyin.approvals import actions as approvals
 from huiyin.approvals.actions import Outcome, Verdict
 from huiyin.approvals.models import Request
+from huiyin.billing.actions import reliefs, tariffs
 from huiyin.flows import releasing, wording
 from huiyin.incidents import actions as incidents
 from huiyin.kernel.caller import Caller
@@ -27,6 +28,8 @@ HANDLERS: Mapping[str, Handler] = {
     "incident_report": incidents.settle_report,
     releasing.KIND: releasing.settle,
     wording.KIND: wording.settle,
+    tariffs.KIND: tariffs.settle_tariff,
+    reliefs.KIND: reliefs.settle_relief,
 }
 
 
@@ -65,5 +68,9 @@ def _take_subject(request_id: int) -> None:
         announcements.hold(number)
     elif f"{what}:" == releasing.SUBJECT:
         releasing.hold(int(number))
+    elif f"{what}:" == tariffs.SUBJECT:
+        tariffs.hold_tariff(int(number))
+    elif f"{what}:" == reliefs.SUBJECT:
+        reliefs.hold_relief(int(number))
     elif what == "matter":
         Matter.objects.select_for_update(no_key=True).filter(number=number).first()
