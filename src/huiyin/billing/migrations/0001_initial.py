@@ -460,6 +460,7 @@ class Migration(migrations.Migration):
                 ("lines", models.PositiveIntegerField(default=0)),
                 ("amount", models.DecimalField(decimal_places=2, default=0, max_digits=14)),
                 ("held", models.PositiveIntegerField(default=0)),
+                ("totals", models.JSONField(blank=True, default=dict)),
                 (
                     "deviation",
                     models.DecimalField(blank=True, decimal_places=4, max_digits=9, null=True),

@@ -50,6 +50,8 @@ class Run(models.Model):
     lines = models.PositiveIntegerField(default=0)
     amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     held = models.PositiveIntegerField(default=0)
+    # The same by item, its id as text: lines and yuan.
+    totals = models.JSONField(default=dict, blank=True)
     # The share by which it differs from the last period, signed; null without one.
     deviation = models.DecimalField(max_digits=9, decimal_places=4, null=True, blank=True)
     # Nobody, when the calendar drafted it by itself.
