@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from huiyin.announcements import actions as announcements
+from huiyin.billing.actions import prepaid
 from huiyin.desk import actions as desk
 from huiyin.estate import queries as estate
-from huiyin.flows import greetings, leaving, reactions, reviewing, weekly
+from huiyin.flows import greetings, leaving, reactions, reviewing, slipping, weekly
 from huiyin.kernel.caller import SYSTEM
 from huiyin.notices import courier
 from huiyin.owners import actions as owners
@@ -22,11 +23,15 @@ log = logging.getLogger("huiyin.schedule")
 RELIEVE_EVERY = timedelta(minutes=10)
 LOGS_EVERY = timedelta(minutes=1)
 SHOW_EVERY = timedelta(minutes=5)
+OFFSET_EVERY = timedelta(minutes=10)
+SLIPS_EVERY = timedelta(minutes=5)
 GREET_EVERY = timedelta(hours=1)
 _quiet: dict[str, datetime] = {}
 _relieved: dict[str, datetime] = {}
 _kept: dict[str, datetime] = {}
 _shown: dict[str, datetime] = {}
+_offset: dict[str, datetime] = {}
+_charged: dict[str, datetime] = {}
 _greeted: dict[str, datetime] = {}
 
 
@@ -117,8 +122,42 @@ def show_announcements(at: datetime) -> int:
     return changed
 
 
+def offset_prepayments(at: datetime) -> int:
+    """Offset prepayments on the days of the finance calendar; return for how many runs (BIL-09).
+
+    Looked at every ten minutes. A run that cannot be, as on a locked day, does not stop the others.
+    """
+    if _offset and _offset["at"] <= at < _offset["at"] + OFFSET_EVERY:
+        return 0
+    done = 0
+    for run_id in prepaid.runs_to_offset(at):
+        try:
+            prepaid.offset_run(at=at, run_id=run_id)
+            done += 1
+        except Exception:
+            log.exception("offset of prepayments failed", extra={"run": run_id})
+    _offset["at"] = at
+    return done
+
+
+def charge_slips(at: datetime) -> int:
+    """Make charges of what was signed at the door, every five minutes; return how many (WO-04)."""
+    if _charged and _charged["at"] <= at < _charged["at"] + SLIPS_EVERY:
+        return 0
+    charged = 0
+    for town in estate.communities(caller=SYSTEM):
+        try:
+            charged += slipping.charge_signed(town=town, at=at)
+        except Exception:
+            log.exception("signed slips failed", extra={"community": town.code})
+    _charged["at"] = at
+    return charged
+
+
 def forget() -> None:
     """Look again at the next tick, as after a change of database."""
+    _charged.clear()
+    _offset.clear()
     _greeted.clear()
     _quiet.clear()
     _relieved.clear()

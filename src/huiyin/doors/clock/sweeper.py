@@ -41,6 +41,8 @@ def tick(at: datetime) -> Ticked:
     schedule.keep_desk(at)
     schedule.show_announcements(at)
     schedule.greet(at)
+    schedule.charge_slips(at)
+    schedule.offset_prepayments(at)
     reactions.react(at)
     while claimed := sweep(at=at):
         promises += claimed
