@@ -20,6 +20,8 @@ LEAST_USUAL = Fraction(1, MONTH)
 """A factor needs something to multiply: nobody's usual counts as less than a unit a month."""
 USES_REMEMBERED = 6
 """So many of the last uses make up the usual one."""
+MIDDLE = 16
+"""The day of a month on which the round of its end begins."""
 ZERO = Decimal(0)
 
 
@@ -334,3 +336,23 @@ def _ordered(readings: Iterable[ReadingFacts]) -> list[ReadingFacts]:
 def _places(value: Fraction, places: str) -> Decimal:
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     return exact.quantize(Decimal(places), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The half-open days in which the meters are read for one turn of the month, ``turn``."""
+
+    from_on: date
+    until_on: date
+    turn: date
+
+    def closes(self, on: date, *, early: int, late: int) -> bool:
+        """Tell whether a reading of this day may close the month."""
+        return self.turn - timedelta(early) <= on <= self.turn + timedelta(late)
+
+
+def round_of(on: date) -> Round:
+    """Return the round a day belongs to: from the middle of one month to that of the next."""
+    first = on.replace(day=1)
+    turn = first if on.day < MIDDLE else (first + timedelta(MONTH + 1)).replace(day=1)
+    return Round((turn - timedelta(1)).replace(day=MIDDLE), turn.replace(day=MIDDLE), turn)
