@@ -272,6 +272,7 @@ def _tick(_arguments: Arguments) -> int | None:
     _call("huiyin.doors.clock.sweeper:tick", clock.now())
     _call("huiyin.doors.clock.postman:once", clock.now())
     _call("huiyin.doors.clock.courier:once", clock.now())
+    _call("huiyin.doors.clock.biller:once", clock.now())
     _call("huiyin.doors.clock.archivist:once", clock.now())
     return DONE
 

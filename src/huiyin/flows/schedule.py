@@ -13,7 +13,7 @@ from huiyin.announcements import actions as announcements
 from huiyin.billing.actions import prepaid
 from huiyin.desk import actions as desk
 from huiyin.estate import queries as estate
-from huiyin.flows import greetings, leaving, reactions, reviewing, slipping, weekly
+from huiyin.flows import drafting, greetings, leaving, reactions, reviewing, slipping, weekly
 from huiyin.kernel.caller import SYSTEM
 from huiyin.notices import courier
 from huiyin.owners import actions as owners
@@ -25,14 +25,20 @@ LOGS_EVERY = timedelta(minutes=1)
 SHOW_EVERY = timedelta(minutes=5)
 OFFSET_EVERY = timedelta(minutes=10)
 SLIPS_EVERY = timedelta(minutes=5)
+DRAFT_EVERY = timedelta(minutes=10)
 GREET_EVERY = timedelta(hours=1)
+BILLS_EVERY = timedelta(hours=1)
+SETTLED_EVERY = timedelta(minutes=1)
 _quiet: dict[str, datetime] = {}
 _relieved: dict[str, datetime] = {}
 _kept: dict[str, datetime] = {}
 _shown: dict[str, datetime] = {}
 _offset: dict[str, datetime] = {}
 _charged: dict[str, datetime] = {}
+_drafted: dict[str, datetime] = {}
 _greeted: dict[str, datetime] = {}
+_billed: dict[str, datetime] = {}
+_settled: dict[str, datetime] = {}
 
 
 def run_due(at: datetime) -> int:
@@ -92,6 +98,22 @@ def keep_desk(at: datetime) -> int:
     return opened
 
 
+def draft_bills(at: datetime) -> int:
+    """Draft the bills that are due by the calendar, looked at every ten minutes (BIL-05).
+
+    Returns of how many drafts somebody was told.
+    """
+    if _drafted and _drafted["at"] <= at < _drafted["at"] + DRAFT_EVERY:
+        return 0
+    told = 0
+    try:
+        told = drafting.draft_and_tell(at=at)
+    except Exception:
+        log.exception("drafts of bills failed")
+    _drafted["at"] = at
+    return told
+
+
 def greet(at: datetime) -> int:
     """Wish people well on their days, looked at every hour; return how many tellings there are.
 
@@ -106,6 +128,35 @@ def greet(at: datetime) -> int:
         except Exception:
             log.exception("greetings failed", extra={"community": town.code})
     _greeted["at"] = at
+    return queued
+
+
+def tell_about_bills(at: datetime) -> int:
+    """Tell people about their bills, looked at every hour; return how many tellings there are.
+
+    What waits about bills that were settled meanwhile is taken back, every minute. When there may
+    be more to tell, or something failed, it is looked at again at the next tick.
+    """
+    if not _settled or not _settled["at"] <= at < _settled["at"] + SETTLED_EVERY:
+        try:
+            billing_notices.withdraw_settled(at=at)
+        except Exception:
+            log.exception("settled bills failed")
+        _settled["at"] = at
+    if _billed and _billed["at"] <= at < _billed["at"] + BILLS_EVERY:
+        return 0
+    queued, is_done = 0, True
+    for town in estate.communities(caller=SYSTEM):
+        try:
+            told = billing_notices.tell_about_bills(town=town, at=at)
+        except Exception:
+            log.exception("bill notices failed", extra={"community": town.code})
+            is_done = False
+            continue
+        queued += told
+        is_done = is_done and told < billing_notices.MOST
+    if is_done:
+        _billed["at"] = at
     return queued
 
 
@@ -158,6 +209,9 @@ def forget() -> None:
     """Look again at the next tick, as after a change of database."""
     _charged.clear()
     _offset.clear()
+    _drafted.clear()
+    _billed.clear()
+    _settled.clear()
     _greeted.clear()
     _quiet.clear()
     _relieved.clear()

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import close_old_connections
 
-from huiyin.doors.clock import archivist, courier, postman
+from huiyin.doors.clock import archivist, biller, courier, postman
 from huiyin.flows import reactions, schedule
 from huiyin.kernel import clock
 from huiyin.matters import queries
@@ -41,6 +41,8 @@ def tick(at: datetime) -> Ticked:
     schedule.keep_desk(at)
     schedule.show_announcements(at)
     schedule.greet(at)
+    schedule.tell_about_bills(at)
+    schedule.draft_bills(at)
     schedule.charge_slips(at)
     schedule.offset_prepayments(at)
     reactions.react(at)
@@ -58,11 +60,12 @@ def tick(at: datetime) -> Ticked:
 def work(stop: threading.Event, every: float = EVERY_SECONDS) -> None:
     """Tick until ``stop`` is set; a failed tick is logged and tried again.
 
-    Mail that comes, messages that go and papers to file have threads of their own beside it.
+    Mail that comes, messages that go, papers to file and bills have threads of their own beside it.
     """
     postman.start(stop)
     courier.start(stop)
     archivist.start(stop)
+    biller.start(stop)
     while not stop.is_set():
         try:
             close_old_connections()
