@@ -28,7 +28,7 @@ from huiyin.intake.tests.test_mail import arrive, settle
 from huiyin.knowledge.actions import keep_answer
 from huiyin.matters.actions import add_photos
 from huiyin.matters.tests.cast import AT
-from tests.house import announcement_things, desk_things
+from tests.house import announcement_things, billing_things, desk_things
 from tests.house.test_walls_api import SECRET, a_photo, received, reported
 
 OPEN = {  # read by machines, or before anybody is known
@@ -510,6 +510,14 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "opening/": (Page("finance", "technician"),),
     "opening/confirm/": (Page("finance", "technician", form={"token": "gone"}, own=True),),
     "opening/blank/": (Page("finance", "technician"),),
+    "arrears/": (Page(wrong="technician", own=True), Page(asked={"min_days": "0"}, own=True)),
+    "households/": (
+        Page(wrong="technician", own=True),
+        Page(asked={"find": "3-1-1201"}, wrong="guard", own=True),
+    ),
+    "households/<str:code>/": (Page({"code": "5-1-101"}, wrong="technician"),),
+    "households/<str:code>/statement/": (Page({"code": "5-1-101"}, wrong="technician"),),
+    "bills/<str:number>/": (Page({"number": "bill"}, wrong="technician"),),
     "roster/": (Page(wrong="technician", own=True),),
     "roster/confirm/": (Page(form={"token": "gone"}, own=True),),
     "staff/": (Page(own=True),),
@@ -664,6 +672,7 @@ def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
     if place.get("pk") in desk_things.THINGS:
         place["pk"] = str(desk_things.make(site, place["pk"], SECRET))
     place = announcement_things.make(site, place, SECRET)
+    place = billing_things.make(site, place, SECRET)
     page = with_paper(site, page)
     path = route
     for key, value in place.items():

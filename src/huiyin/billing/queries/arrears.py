@@ -103,6 +103,15 @@ class Wanted:
     min_days: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What arrears may be narrowed to: codes and names of buildings, keepers and charges."""
+
+    buildings: tuple[tuple[str, str], ...]
+    keepers: tuple[tuple[str, str], ...]
+    items: tuple[tuple[str, str], ...]
+
+
 _OWING = """
 WITH owing AS MATERIALIZED (
      SELECT o.house_id, o.due_on, sum(o.open) AS owed, min(o.due_on) AS oldest_on,
@@ -173,6 +182,30 @@ def arrears(
     )
 
 
+def narrowing(*, caller: Caller, community: str, on: date) -> Narrowing:
+    """Return what arrears of a community may be narrowed to. Raises as :func:`arrears` does."""
+    town = estate.community(caller=caller, code=community)
+    admit_to_read(caller, town.id)
+    keepers = Area.objects.filter(_kept_on(on), building__community=town.id)
+    return Narrowing(
+        buildings=tuple(
+            Building.objects.filter(community=town.id)
+            .order_by("order", "id")
+            .values_list("code", "name")
+        ),
+        keepers=tuple(
+            keepers.order_by("employee__code")
+            .values_list("employee__code", "employee__name")
+            .distinct()
+        ),
+        items=tuple(
+            ChargeItem.objects.filter(community=town.id)
+            .order_by("order", "id")
+            .values_list("code", "name")
+        ),
+    )
+
+
 def ageing(owed: Any, on: date) -> Ageing:
     """Sort amounts by how late they are: pairs of the day they were due and what is open."""
     sums = [NOTHING] * (len(AGES) + 1)
@@ -212,12 +245,13 @@ def _building(code: str, community_id: int) -> set[int]:
 
 def _kept_by(keeper: str, community_id: int, on: date) -> set[int]:
     kept = Area.objects.filter(
-        Q(until_on__isnull=True) | Q(until_on__gt=on),
-        building__community_id=community_id,
-        employee__code=keeper,
-        from_on__lte=on,
+        _kept_on(on), building__community_id=community_id, employee__code=keeper
     )
     return set(kept.values_list("building_id", flat=True))
+
+
+def _kept_on(on: date) -> Q:
+    return Q(from_on__lte=on) & (Q(until_on__isnull=True) | Q(until_on__gt=on))
 
 
 def _item(code: str, community_id: int) -> int:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiyin.announcements.access import HANGERS
 from huiyin.billing.access import POSTERS
+from huiyin.billing.access import READERS as ACCOUNTS
 from huiyin.desk.access import DESK as CALLS
 from huiyin.documents.access import READERS as PAPERS
 from huiyin.doors.parts.middleware import StaffRequest
@@ -77,7 +78,11 @@ GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
     ),
     (
         _("收费"),
-        (Item("opening", _("期初导入"), "table-import", POSTERS),),
+        (
+            Item("accounts", _("住户账户"), "user", ACCOUNTS),
+            Item("arrears", _("欠费"), "hourglass", ACCOUNTS),
+            Item("opening", _("期初导入"), "table-import", POSTERS),
+        ),
     ),
     (
         _("资料"),

@@ -5,6 +5,7 @@ from django.urls import path
 from huiyin.doors.console.announcements import board as announcement_board
 from huiyin.doors.console.announcements import views as announcements
 from huiyin.doors.console.approvals import views as approvals
+from huiyin.doors.console.arrears import views as arrears
 from huiyin.doors.console.blanks import views as blanks
 from huiyin.doors.console.calls import views as calls
 from huiyin.doors.console.checklists import editing, printing
@@ -16,6 +17,7 @@ from huiyin.doors.console.documents import views as documents
 from huiyin.doors.console.duty import views as duty
 from huiyin.doors.console.emergency import views as emergency
 from huiyin.doors.console.figures import views as figures
+from huiyin.doors.console.households import views as households
 from huiyin.doors.console.inbox import views as inbox
 from huiyin.doors.console.incident import views as incident
 from huiyin.doors.console.intake import mail, stickers
@@ -228,6 +230,11 @@ urlpatterns = [
     path("opening/", opening.opening, name="opening"),
     path("opening/confirm/", opening.confirm, name="opening_confirm"),
     path("opening/blank/", opening.blank, name="opening_blank"),
+    path("arrears/", arrears.glance, name="arrears"),
+    path("households/", households.find, name="accounts"),
+    path("households/<str:code>/", households.account, name="account"),
+    path("households/<str:code>/statement/", households.statement, name="account_statement"),
+    path("bills/<str:number>/", households.bill, name="bill"),
     path("roster/", roster.roster, name="roster"),
     path("roster/confirm/", roster.confirm, name="roster_confirm"),
     path("staff/", staff.staff, name="staff"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from huiyin.billing.access import READERS as ACCOUNT_READERS
 from huiyin.desk.actions import tie_call
 from huiyin.doors.console.desk.forms import NewMatterForm
 from huiyin.doors.console.page import staff_page
@@ -173,6 +174,7 @@ def _household(request: StaffRequest, code: str, *, reveal: bool = False) -> dic
         "kind": estate.kind_title(house.kind),
         "people": [(one, estate.role_title(one.role)) for one in house.people],
         "keeper": staff.keeper_of(building_id=house.building_id, on=on),
+        "may_read_accounts": request.caller.holds(house.community_id, *ACCOUNT_READERS),
         "missing_facts": _missing(house),
         "rows": rows(page.items, request.moment),
     }

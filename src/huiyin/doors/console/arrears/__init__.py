@@ -1,0 +1,1 @@
+"""Arrears at a glance: how old they are and who owes most."""

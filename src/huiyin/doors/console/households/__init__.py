@@ -1,0 +1,1 @@
+"""The accounts of households: find one, see what is open, its bills, a statement of any days."""
