@@ -20,6 +20,7 @@ from huiyin.doors.api.urls import operations as operations_behind_the_gate
 from huiyin.files.actions import store_photo
 from huiyin.matters.actions import add_photos
 from huiyin.matters.tests.cast import AT
+from huiyin.meters.actions import add_meter
 
 SECRET = "只有阳光小区知道的事"
 FIRST = "YG-20260316-0001"
@@ -98,6 +99,20 @@ def alarm(site: Site) -> str:
     return str(told.body["matter"])
 
 
+def metered(site: Site) -> str:
+    """A complaint beside a water meter."""
+    add_meter(
+        by=site.cast.caller("collector"),
+        at=AT,
+        community_id=site.cast.town.community.pk,
+        code="W-1",
+        kind="water",
+        from_on=AT.date(),
+        place=SECRET,
+    )
+    return fresh(site)
+
+
 def attitude(site: Site) -> str:
     """A complaint about the guard."""
     return received(site, kind="complaint.attitude", about_employee=site.code("guard"))
@@ -161,6 +176,7 @@ CALL = {
     "number": "13800000000",
 }
 HOUSE = {"community": "YG", "house": "3-1-1201"}
+READING = {"community": "YG", "meter": "W-1", "read_on": "2026-03-16", "value": "12"}
 OPERATIONS = {
     "receive": Operation(words=new_matter(text=SECRET)),
     "list_matters": Operation(own=True),
@@ -217,6 +233,8 @@ OPERATIONS = {
     "kpis": Operation(asked={"community": "YG"}),
     "kpi_rows": Operation(asked={"community": "YG"}, place={"rule": "CMP-01"}),
     "calls": Operation(asked={"community": "YG"}, wrong="technician"),
+    "meters": Operation(metered, asked={"community": "YG"}, wrong="guard"),
+    "read_meter": Operation(metered, READING, right="technician", wrong="guard"),
 }
 
 

@@ -19,6 +19,7 @@ from huiyin.doors.api import (
     exchange,
     hooks,
     matters,
+    meters,
     photos,
     problems,
     procedures,
@@ -55,7 +56,7 @@ api = Api(
 )
 problems.install(api)
 api.add_decorator(gate, mode="view")
-for room in (matters, photos, procedures, emergencies, estate, exchange, reports):
+for room in (matters, photos, procedures, emergencies, estate, exchange, reports, meters):
     api.add_router("", room.router)
 
 

@@ -56,7 +56,7 @@ def locked_reading(reading_id: int, community_id: int) -> Reading:
 
 def facts_at(meter: Meter, on: date, *, without: int | None = None) -> MeterFacts:
     """Return what is known of a meter around a day: enough to judge a reading by."""
-    live = Reading.objects.filter(meter=meter, voided_at=None).exclude(pk=without)
+    live = Reading.objects.filter(meter=meter, voided_at=None).exclude(pk=without or 0)
     before = live.filter(read_on__lte=on).order_by("-read_on", "-id")[:REMEMBERED]
     after = live.filter(read_on__gt=on).order_by("read_on", "id")[:2]
     return facts_of(meter, [*before, *after])

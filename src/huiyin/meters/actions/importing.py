@@ -260,7 +260,7 @@ class _MeterReader:
             building_id=house.building_id if house else self._building(row),
             unit_id=house.unit_id if house else None,
             place=_in(row, "place", lambda: row.text("place"))[:PLACE_MOST],
-            factor=_in(row, "factor", lambda: checked_factor(row.number_of("factor") or 1)),
+            factor=_in(row, "factor", lambda: checked_factor(row.number_of("factor") or "1")),
             digits=digits,
             route=_in(row, "route", lambda: row.text("route"))[:CODE_MOST],
             step=int(_in(row, "step", lambda: row.number_of("step")) or row.number),

@@ -85,7 +85,7 @@ def facts_of_meters(
 
 def _days(
     from_on: date, until_on: date, early: int, late: int, opened: Collection[int]
-) -> dict[str, object]:
+) -> dict[str, Any]:
     return {
         "from_on": from_on,
         "until_on": until_on,
@@ -95,7 +95,7 @@ def _days(
     }
 
 
-def _read(query: str, given: Mapping[str, object]) -> list[tuple[str, int, MeterFacts]]:
+def _read(query: str, given: Mapping[str, Any]) -> list[tuple[str, int, MeterFacts]]:
     with connection.cursor() as cursor:
         cursor.execute(query, given)
         rows = cursor.fetchall()

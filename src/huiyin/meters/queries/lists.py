@@ -141,8 +141,8 @@ def held(
         return HeldRow(
             reading=reading,
             meter=row,
-            before_on=last and last.read_on,
-            before_value=last and last.value,
+            before_on=last.read_on if last else None,
+            before_value=last.value if last else None,
             usual=_monthly(usual(facts_of_row(row, before)), row.factor),
             may_settle=keeps and not reading.is_mine,
         )

@@ -1,6 +1,7 @@
 """The walks on which meters are read: how far they got, and what each stop showed before."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -40,7 +41,7 @@ def routes(*, caller: Caller, community_id: int, on: date) -> tuple[Route, ...]:
     """
     admit_to_walk(caller, community_id)
     now = round_of(on)
-    given = {"community": community_id, "from_on": now.from_on, "until_on": now.until_on}
+    given: dict[str, Any] = {"community": community_id, "from_on": now.from_on, "until_on": now.until_on}
     with connection.cursor() as cursor:
         cursor.execute(_ROUTES, given)
         return tuple(Route(*row) for row in cursor.fetchall())
@@ -75,8 +76,8 @@ def walk(
         stops.append(
             Stop(
                 meter=row,
-                before_on=last and last.read_on,
-                before_value=last and last.value,
+                before_on=last.read_on if last else None,
+                before_value=last.value if last else None,
                 most=most_believable(facts_of_row(row, before), day, factor=factor),
                 done=reading_row(read, caller) if read else None,
                 skipped="" if read else skipped.get(row.id, ""),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 from huiyin.kernel.caller import Caller
@@ -64,7 +65,7 @@ def make_wall(cast: Cast) -> Wall:
     """Hang W-1201, W-1202, W-501 and the pump P-1; January and February are read: 10 a month."""
     wall = Wall(cast)
     town = cast.town
-    places = (
+    places: tuple[tuple[str, dict[str, Any]], ...] = (
         ("W-1201", {"house": "3-1-1201"}),
         ("W-1202", {"house": "3-1-1202"}),
         ("W-501", {"house": "5-1-101"}),

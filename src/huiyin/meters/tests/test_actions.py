@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -114,7 +115,7 @@ class TestHeld:
 
     def test_another_one_accepts_it_with_a_reason(self, wall: Wall) -> None:
         row = wall.read("W-1201", "1310")
-        given = {"at": AT, "community_id": wall.place, "reading": row.id}
+        given: dict[str, Any] = {"at": AT, "community_id": wall.place, "reading": row.id}
         with pytest.raises(BadInput):
             actions.settle(by=wall.by("collector"), how="accept", reason=" ", **given)
         with pytest.raises(Forbidden):
@@ -127,7 +128,12 @@ class TestHeld:
 
     def test_not_by_who_read_it(self, wall: Wall) -> None:
         row = wall.read("W-1201", "1310", post="collector")
-        given = {"at": AT, "community_id": wall.place, "reading": row.id, "how": "accept"}
+        given: dict[str, Any] = {
+            "at": AT,
+            "community_id": wall.place,
+            "reading": row.id,
+            "how": "accept",
+        }
         with pytest.raises(Forbidden, match="别人"):
             actions.settle(by=wall.by("collector"), reason="漏水", **given)
         assert actions.settle(by=wall.by("manager"), reason="漏水", **given).held == ""
@@ -145,7 +151,12 @@ class TestHeld:
             value="990",
         )
         row = wall.read("W-9", "8", on=MARCH)
-        given = {"at": AT, "community_id": wall.place, "reason": "走满归零", "how": "rolled"}
+        given: dict[str, Any] = {
+            "at": AT,
+            "community_id": wall.place,
+            "reason": "走满归零",
+            "how": "rolled",
+        }
         actions.settle(by=wall.by("collector"), reading=row.id, **given)
         facts = queries.facts_of_meters(
             meters=[small], from_on=date(2026, 2, 1), until_on=MARCH, early=7, late=7
@@ -159,7 +170,7 @@ class TestHeld:
 
     def test_void_and_read_anew(self, wall: Wall) -> None:
         row = wall.read("W-1201", "13")
-        given = {"at": AT, "community_id": wall.place, "reading": row.id}
+        given: dict[str, Any] = {"at": AT, "community_id": wall.place, "reading": row.id}
         with pytest.raises(Forbidden):
             actions.void(by=wall.by("guard"), reason="抄错", **given)
         assert actions.void(by=wall.by(), reason="抄错", **given).voided
@@ -171,7 +182,12 @@ class TestHeld:
     def test_correct_writes_it_anew_for_the_same_day(self, wall: Wall) -> None:
         row = wall.read("W-1201", "13", on=date(2026, 3, 30))
         key = uuid4()
-        given = {"at": AT, "community_id": wall.place, "reading": row.id, "key": key}
+        given: dict[str, Any] = {
+            "at": AT,
+            "community_id": wall.place,
+            "reading": row.id,
+            "key": key,
+        }
         fresh = actions.correct(by=wall.by(), value="131", reason="少按一位", **given)
         again = actions.correct(by=wall.by(), value="131", reason="少按一位", **given)
         assert (fresh.read_on, fresh.id, again.again) == (date(2026, 3, 30), again.id, True)
@@ -180,7 +196,12 @@ class TestHeld:
 
     def test_a_colleagues_reading_is_corrected_by_the_foreman(self, wall: Wall) -> None:
         row = wall.read("W-1201", "13", post="collector")
-        given = {"at": AT, "community_id": wall.place, "reading": row.id, "value": "131"}
+        given: dict[str, Any] = {
+            "at": AT,
+            "community_id": wall.place,
+            "reading": row.id,
+            "value": "131",
+        }
         with pytest.raises(Forbidden):
             actions.correct(by=wall.by(), key=uuid4(), reason="抄错", **given)
         done = actions.correct(
@@ -198,7 +219,7 @@ class TestHeld:
 class TestMeters:
     def test_replaced_both_add_up(self, wall: Wall) -> None:
         key = uuid4()
-        given = {
+        given: dict[str, Any] = {
             "by": wall.by(),
             "at": AT,
             "community_id": wall.place,
@@ -245,7 +266,7 @@ class TestMeters:
             )  # fmt: skip
 
     def test_not_before_it_was_read_last_nor_under_a_known_code(self, wall: Wall) -> None:
-        given = {
+        given: dict[str, Any] = {
             "by": wall.by(), "at": AT, "community_id": wall.place, "meter": "W-1201",
             "final": "125", "initial": "0",
         }  # fmt: skip
@@ -298,16 +319,21 @@ class TestMeters:
 
 class TestEstimate:
     def test_by_the_usual_use_and_set_right_by_the_next(self, wall: Wall) -> None:
-        given = {"at": AT, "community_id": wall.place, "meter": "W-1201", "reason": "家中无人"}
+        given: dict[str, Any] = {
+            "at": AT,
+            "community_id": wall.place,
+            "meter": "W-1201",
+            "reason": "家中无人",
+        }
         with pytest.raises(Forbidden):
             actions.estimate(by=wall.by(), read_on=TODAY, key=uuid4(), **given)
         key = uuid4()
         row = actions.estimate(by=wall.by("collector"), read_on=TODAY, key=key, **given)
         again = actions.estimate(by=wall.by("collector"), read_on=TODAY, key=key, **given)
-        assert (row.kind, row.value, again.id) == ("estimated", 130, row.id)
+        assert (row.kind, row.value, again.id) == ("estimated", Decimal(130), row.id)
         told = march(wall)
         assert isinstance(told, Use)
-        assert (told.quantity, told.estimated) == (10, True)
+        assert (told.quantity, told.estimated) == (Decimal(10), True)
         assert wall.read("W-1201", "124").held == "", "lower than a guess is no doubt"
         assert used(wall) == 4
         with pytest.raises(WrongState, match="不用估"):
@@ -316,7 +342,7 @@ class TestEstimate:
     def test_nobody_knows(self, wall: Wall) -> None:
         actions.add_meter(
             by=wall.by("collector"), at=AT, community_id=wall.place, code="N-1", kind="water",
-            from_on=MARCH, value=0,
+            from_on=MARCH, value="0",
         )  # fmt: skip
         with pytest.raises(WrongState, match="补抄"):
             actions.estimate(
@@ -326,7 +352,12 @@ class TestEstimate:
 
 
 def test_skipped_with_a_reason(wall: Wall) -> None:
-    given = {"by": wall.by(), "at": AT, "community_id": wall.place, "meter": "W-1201"}
+    given: dict[str, Any] = {
+        "by": wall.by(),
+        "at": AT,
+        "community_id": wall.place,
+        "meter": "W-1201",
+    }
     actions.skip(skipped_on=TODAY, reason="家中无人", **given)
     actions.skip(skipped_on=TODAY, reason="表箱锁着", **given)
     assert Skip.objects.get().reason == "表箱锁着"
