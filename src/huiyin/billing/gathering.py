@@ -36,8 +36,16 @@ SELECT id, kind, area, handed_over_on, vacant FROM estate_house
  WHERE community_id = %(community)s AND id BETWEEN %(first)s AND %(last)s ORDER BY id
 """
 _HOLDERS: Final = """
-SELECT house_id, person_id, role, from_on, until_on FROM estate_occupancy
- WHERE house_id BETWEEN %(first)s AND %(last)s AND role <> 'co_owner' ORDER BY id
+SELECT house_id, person_id, role, from_on, until_on FROM (
+    SELECT house_id, person_id, role, from_on, until_on, id FROM estate_occupancy
+     WHERE house_id BETWEEN %(first)s AND %(last)s AND role <> 'co_owner'
+    UNION ALL  -- a parking space in nobody's name is theirs whose flat it goes with
+    SELECT space.id, o.person_id, o.role, o.from_on, o.until_on, o.id
+      FROM estate_house space JOIN estate_occupancy o ON o.house_id = space.goes_with_id
+     WHERE space.community_id = %(community)s AND space.id BETWEEN %(first)s AND %(last)s
+       AND space.goes_with_id IS NOT NULL AND o.role <> 'co_owner'
+       AND NOT EXISTS (SELECT 1 FROM estate_occupancy own WHERE own.house_id = space.id)
+) AS holders ORDER BY id
 """
 _CHARGES: Final = """
 SELECT house_id, id, item_id, label, from_on, until_on, pays, payer_id, quantity, price

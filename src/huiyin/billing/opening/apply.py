@@ -312,7 +312,7 @@ def _write_credits(
 ) -> None:
     if not credits:
         return
-    given = {
+    given: dict[str, Any] = {
         "houses": [one.house_id for one in credits],
         "people": [one.person_id for one in credits],
         "amounts": [one.amount for one in credits],

@@ -21,10 +21,10 @@ def load(community_id: int) -> Known:
     known = Known(houses=_houses(community_id), items=_items(community_id))
     roles: defaultdict[int, list[Role]] = defaultdict(list)
     rows = Occupancy.objects.filter(house__community_id=community_id).order_by("id")
-    for house_id, *role in rows.values_list(
+    for house_id, person_id, name, role, from_on, until_on in rows.values_list(
         "house_id", "person_id", "person__name", "role", "from_on", "until_on"
     ):
-        roles[house_id].append(Role(*role))
+        roles[house_id].append(Role(person_id, name, role, from_on, until_on))
     known.roles = roles
     billed: defaultdict[tuple[int, int], list[Billed]] = defaultdict(list)
     lines = Line.objects.filter(
@@ -70,9 +70,6 @@ def _credits(community_id: int) -> dict[tuple[int, int], Decimal]:
         journal__key__startswith=CREDIT_KEY,
         journal__reversal__isnull=True,
         account__code=chart.PREPAID,
+        house__isnull=False,
     ).values_list("house_id", "person_id", "amount")
-    return {
-        (house_id, person_id): -amount
-        for house_id, person_id, amount in rows
-        if house_id is not None and person_id is not None
-    }
+    return {(house_id, person_id): -amount for house_id, person_id, amount in rows}

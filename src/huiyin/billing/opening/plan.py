@@ -10,7 +10,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -223,17 +224,14 @@ class Planner:
         )
 
 
-def _readings(written: str, building: str, unit: str) -> Iterable[str]:
+def _readings(written: str, building: str, unit: str) -> Iterator[str]:
     """Read a house in every way there is: a flat, a shop, a parking space."""
-    for read in (
-        lambda: read_house(written, building, unit).code,
-        lambda: read_shop(written, building, unit).code,
-        lambda: read_space(written),
-    ):
-        try:
-            yield read()
-        except Unreadable:
-            continue
+    with suppress(Unreadable):
+        yield read_house(written, building, unit).code
+    with suppress(Unreadable):
+        yield read_shop(written, building, unit).code
+    with suppress(Unreadable):
+        yield read_space(written)
 
 
 def _said(from_on: date, until_on: date) -> Mapping[str, str]:

@@ -1,7 +1,8 @@
 """Who pays for a house on which days, and who answers for it (BIL-01, BIL-15).
 
 On a day, the one who answers (liable) is the owner: of several the first entered. Before the
-house was handed over, and while a developer holds it and no owner does, it is the developer.
+house was handed over, and while a developer holds it and no owner does, it is the developer. Where
+neither is known, it is the company that sits there, as in an office tower.
 Who pays is the one who answers, unless the charge is a tenant's by agreement (and there is one, or
 a company, that day), always the developer's, or that of a person named.
 """
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from huiyin.billing.rules.facts import MONTH, Holder, HouseFacts
 from huiyin.billing.rules.spans import Span, cut, month_after
 
-OWNER, DEVELOPER = ("owner",), ("developer",)
+OWNER, DEVELOPER, COMPANY = ("owner",), ("developer",), ("company",)
 TENANT = ("tenant", "company")
 FIRST_DAY, LAST_DAY = date.min, date.max
 
@@ -89,6 +90,8 @@ def _liable(
     holding = _holder(holders, DEVELOPER, day)
     developer = holding or developer_id
     unsold = early or (owner is None and holding is not None)
+    if owner is None and not unsold:
+        owner = _holder(holders, COMPANY, day)
     return (developer if unsold else owner), unsold, developer
 
 

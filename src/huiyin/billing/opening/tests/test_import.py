@@ -207,7 +207,7 @@ def test_files_that_are_none_and_books_that_are_not_open(estate: Estate) -> None
     with pytest.raises(UnableToReadOpening):
         read_opening(b"x", "a.xlsx")
     nothing = read_opening("甲,乙\n1,2\n".encode(), "a.csv")
-    given = {"at": AT, "community_id": estate.community.pk, "as_of": AS_OF}
+    given: dict[str, Any] = {"at": AT, "community_id": estate.community.pk, "as_of": AS_OF}
     with pytest.raises(UnableToImportOpening, match="没有读到"):
         import_opening(by=estate.caller("finance"), parsed=nothing, **given)
     parsed = read_opening(workbook(*DEBTS), "a.xlsx")
