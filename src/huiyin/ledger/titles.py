@@ -10,7 +10,7 @@ KINDS: Final[dict[str, Promise]] = {
     "prepayment": _("预存"),
     "offset": _("预存冲抵"),
     "payment": _("缴费"),
-    "correction": _("更正"),
+    "reduction": _("冲减"),
     "reversal": _("冲销"),
     "refund": _("退款"),
     "opening": _("期初余额"),

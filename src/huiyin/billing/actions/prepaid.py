@@ -1,7 +1,7 @@
 """Prepayments (预存): taken in advance, offset against what is open, taken out of a bill again.
 
-Whoever changes balances and open items together takes the rows of ``Prepaid`` first, by id, then
-the open items by line; so two at once wait for each other and neither sees half of it (BIL-09).
+Whoever changes open items and balances together takes the open items first, by line, then the
+balances by house and person; so two at once wait for each other, and neither sees half (BIL-09).
 """
 
 from collections.abc import Collection, Mapping
@@ -163,7 +163,7 @@ def offset(
 ) -> Offset:
     """Let prepayments pay what is open, oldest due first, in a few statements (BIL-09, I13).
 
-    1. Take the balances of these houses, so that nobody else spends them.
+    1. Take the open items and the balances, so that nobody else pays or spends them meanwhile.
     2. Of each payer's open lines for the house, by due day, then by line, those that prepayments
        may pay get what is left after the ones before (a sum over a window, no loop).
     3. Post an entry for each payer and house; write the allocations; take it off both sides.
@@ -184,8 +184,8 @@ def offset(
         "prepaid_account": chart.PREPAID,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_BALANCES, values)
-        values["balances"] = [pk for (pk,) in cursor.fetchall()]
+        values["lines"] = _held(cursor, _HOLD_OPEN, values)
+        values["balances"] = _held(cursor, _HOLD_BALANCES, values)
         if not values["balances"]:
             return Offset(0, ZERO)
         _plan(cursor, _PLAN_OFFSET, values)
@@ -207,18 +207,29 @@ def offset(
     return done
 
 
+def _held(cursor: Any, query: str, values: Mapping[str, Any]) -> list[int]:
+    cursor.execute(query, values)
+    return [pk for (pk,) in cursor.fetchall()]
+
+
+_HOLD_OPEN = """
+SELECT o.line_id FROM billing_openitem o
+ WHERE o.community_id = %(community)s AND o.open > 0
+   AND (%(houses)s::bigint[] IS NULL OR o.house_id = ANY(%(houses)s))
+   AND EXISTS (SELECT 1 FROM billing_prepaid p
+                WHERE p.house_id = o.house_id AND p.person_id = o.payer_id AND p.balance > 0)
+ ORDER BY o.line_id FOR UPDATE OF o
+"""
 # Balances that may be spent on the day: nothing was taken or given back on a later one.
-_TAKE_BALANCES = """
+_HOLD_BALANCES = """
 SELECT p.id FROM billing_prepaid p
- WHERE p.community_id = %(community)s AND p.balance > 0
-   AND (%(houses)s::bigint[] IS NULL OR p.house_id = ANY(%(houses)s))
-   AND EXISTS (SELECT 1 FROM billing_openitem o
-                WHERE o.community_id = p.community_id AND o.house_id = p.house_id AND o.open > 0
-                  AND o.payer_id = p.person_id)
+ WHERE p.balance > 0
+   AND (p.house_id, p.person_id) IN (SELECT o.house_id, o.payer_id FROM billing_openitem o
+                                      WHERE o.line_id = ANY(%(lines)s))
    AND NOT EXISTS (SELECT 1 FROM ledger_posting l JOIN ledger_account a ON a.id = l.account_id
                     WHERE l.house_id = p.house_id AND l.business_on > %(on)s
                       AND l.person_id = p.person_id AND a.code = %(prepaid_account)s)
- ORDER BY p.id FOR UPDATE OF p
+ ORDER BY p.house_id, p.person_id FOR UPDATE OF p
 """
 
 # A row for each line that gets or gives something: allocation, whose, how much, which receivable.
@@ -228,11 +239,11 @@ _PLAN_COLUMNS = """
 """
 _NEXT = "nextval(pg_get_serial_sequence('billing_allocation', 'id'))"
 _PLAN_OFFSET = f"""
-WITH items AS MATERIALIZED (
+WITH items AS (
     SELECT o.line_id, o.house_id, o.payer_id, o.due_on, o.open, p.balance, item.agency
       FROM billing_prepaid p
-      JOIN billing_openitem o ON o.community_id = p.community_id AND o.house_id = p.house_id
-       AND o.payer_id = p.person_id AND o.open > 0
+      JOIN billing_openitem o ON o.house_id = p.house_id AND o.payer_id = p.person_id
+       AND o.open > 0 AND o.line_id = ANY(%(lines)s)
       JOIN billing_line line ON line.id = o.line_id AND line.reversed_at IS NULL
       JOIN billing_bill bill ON bill.id = line.bill_id
       JOIN billing_chargeitem item ON item.id = line.item_id
@@ -240,8 +251,7 @@ WITH items AS MATERIALIZED (
      WHERE p.id = ANY(%(balances)s) AND item.prepayable AND bill.issued_on <= %(on)s
        AND (%(group)s::bigint IS NULL OR item.group_id = %(group)s)
        AND (%(period_until)s::date IS NULL OR run.from_on IS NULL
-            OR run.from_on <= %(period_until)s)
-     ORDER BY o.line_id FOR UPDATE OF o),
+            OR run.from_on <= %(period_until)s)),
 queued AS (
     SELECT *, sum(open) OVER (PARTITION BY house_id, payer_id ORDER BY due_on, line_id) - open
               AS before
@@ -396,7 +406,8 @@ def undo_many(
     """
     values = {**params, "plan_community": community_id}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_TAKE_BALANCES_OF.replace("{allocations}", allocations), values)
+        for hold in (_HOLD_OPEN_OF, _HOLD_BALANCES_OF):
+            cursor.execute(hold.replace("{allocations}", allocations), values)
         _plan(cursor, _PLAN_UNDO.replace("{allocations}", allocations), values)
         cursor.execute("SELECT count(*) FROM pg_temp.billing_plan")
         (count,) = cursor.fetchone()
@@ -405,11 +416,16 @@ def undo_many(
     return int(count)
 
 
-_TAKE_BALANCES_OF = """
-SELECT p.id FROM billing_prepaid p
+_HOLD_OPEN_OF = """
+SELECT FROM billing_openitem
+ WHERE line_id IN (SELECT a.line_id FROM billing_allocation a WHERE a.id IN ({allocations}))
+ ORDER BY line_id FOR UPDATE
+"""
+_HOLD_BALANCES_OF = """
+SELECT FROM billing_prepaid p
  WHERE (p.house_id, p.person_id) IN (SELECT a.house_id, a.person_id FROM billing_allocation a
                                       WHERE a.id IN ({allocations}))
- ORDER BY p.id FOR UPDATE OF p
+ ORDER BY p.house_id, p.person_id FOR UPDATE OF p
 """
 _PLAN_UNDO = f"""
 SELECT {_NEXT}, a.id, a.line_id, a.house_id, a.person_id, -a.amount, item.agency, ''
