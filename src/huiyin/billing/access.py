@@ -23,6 +23,8 @@ READERS = (
 BILLERS = ("finance", "collector", "manager", "company_finance")
 # Who lets bills out, reverses a run, locks a month.
 POSTERS = ("finance", "manager", "company_finance")
+# Who takes down what was delivered or used and signed for: water, the club, cleaning, cards.
+SLIP_WRITERS = (*BILLERS, "assistant", "supervisor", "receptionist", "keeper", "cleaning_foreman")
 
 
 def admit_to_read(caller: Caller, community_id: int) -> None:
@@ -41,4 +43,14 @@ def admit_to_post(caller: Caller, community_id: int) -> None:
     """Raise NotFound to strangers, Forbidden to colleagues who may not post or reverse bills."""
     admit_post(
         caller, community_id, *POSTERS, refusal=_("只有财务和项目经理可以入账、冲销或锁账。")
+    )
+
+
+def admit_to_slips(caller: Caller, community_id: int) -> None:
+    """Raise NotFound to strangers, Forbidden to colleagues who take down no signed slips."""
+    admit_post(
+        caller,
+        community_id,
+        *SLIP_WRITERS,
+        refusal=_("您的岗位不能登记收费单据,请找前台或收费员。"),
     )

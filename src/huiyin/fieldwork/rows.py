@@ -23,6 +23,21 @@ class PriceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BillableRow:
+    """A signed charge slip that is to become a charge, with the kind of its matter (WO-04)."""
+
+    number: str
+    kind: str
+    house_id: int
+    amount: Decimal
+    lines: tuple[dict[str, str], ...]
+    payer_name: str
+    signature_id: int
+    signed_at: datetime
+    by_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class LineRow:
     """A line of a sheet; ``slip`` is the number of the paper it was charged with."""
 

@@ -41,6 +41,12 @@ NEXT: Final = {
     "closed": (),
 }
 LINES_IN: Final = ("accepted", "on_site", "finished", "visited_back")
+# A charge slip that billing may take: not taken yet, not void, and nobody asks to void it.
+BILLABLE: Final = {
+    "billed_at__isnull": True,
+    "voided_at__isnull": True,
+    "void_asked_by__isnull": True,
+}
 
 
 def next_acts(state: str, *, is_signed: bool, is_anonymous: bool) -> tuple[str, ...]:

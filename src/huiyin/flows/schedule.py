@@ -13,7 +13,16 @@ from huiyin.announcements import actions as announcements
 from huiyin.billing.actions import prepaid
 from huiyin.desk import actions as desk
 from huiyin.estate import queries as estate
-from huiyin.flows import drafting, greetings, leaving, reactions, reviewing, slipping, weekly
+from huiyin.flows import (
+    billing_notices,
+    drafting,
+    greetings,
+    leaving,
+    reactions,
+    reviewing,
+    slipping,
+    weekly,
+)
 from huiyin.kernel.caller import SYSTEM
 from huiyin.notices import courier
 from huiyin.owners import actions as owners

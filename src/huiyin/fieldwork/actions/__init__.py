@@ -24,7 +24,13 @@ from huiyin.fieldwork.actions.sheets import (
     open_sheet,
     sign_sheet,
 )
-from huiyin.fieldwork.actions.slips import UnableToVoid, ask_void, keep_slip, void_slip
+from huiyin.fieldwork.actions.slips import (
+    UnableToVoid,
+    ask_void,
+    keep_slip,
+    mark_billed,
+    void_slip,
+)
 from huiyin.fieldwork.actions.store import count_stock, receive_stock
 
 __all__ = [
@@ -44,6 +50,7 @@ __all__ = [
     "drop_line",
     "give_consent",
     "keep_slip",
+    "mark_billed",
     "open_sheet",
     "receive_stock",
     "record_reads",

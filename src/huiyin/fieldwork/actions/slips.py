@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from huiyin.fieldwork.access import admit_to_slips, admit_to_void
 from huiyin.fieldwork.actions.core import plain_text
 from huiyin.fieldwork.models import ChargeSlip, Line, Sheet
+from huiyin.fieldwork.rules import BILLABLE
 from huiyin.kernel.caller import SYSTEM, Caller
 from huiyin.kernel.errors import Forbidden, NotFound, WrongState
 from huiyin.matters.actions import note_matter
@@ -63,6 +64,23 @@ def keep_slip(*, by: Caller, at: datetime, number: str) -> None:
     slip.void_reason, slip.void_asked_by_id, slip.void_asked_at = "", None, None
     slip.save(update_fields=["void_reason", "void_asked_by", "void_asked_at"])
     _trail("slip_kept", by, at, slip)
+
+
+def mark_billed(*, at: datetime, number: str) -> bool:
+    """Mark a slip as a charge, in the transaction in which billing takes it; tell whether it was.
+
+    False where it is a charge already, or void, or somebody else has it in hand: leave it alone.
+    """
+    slip = (
+        ChargeSlip.objects.select_for_update(no_key=True, skip_locked=True)
+        .filter(number=number, **BILLABLE)
+        .first()
+    )
+    if slip is None:
+        return False
+    slip.billed_at = at
+    slip.save(update_fields=["billed_at"])
+    return True
 
 
 def _thaw(sheet: Sheet) -> None:

@@ -1,5 +1,6 @@
 """Reads of sheets and charge slips."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,8 +9,16 @@ from django.utils.translation import gettext as _
 
 from huiyin.fieldwork.access import SLIP_VOIDERS, admit_to_slips
 from huiyin.fieldwork.models import ChargeSlip, FieldAct, Line, Sheet
-from huiyin.fieldwork.rows import ActRow, LineRow, SheetView, SlipRow, SlipView, UnsignedRow
-from huiyin.fieldwork.rules import LINES_IN, total_of
+from huiyin.fieldwork.rows import (
+    ActRow,
+    BillableRow,
+    LineRow,
+    SheetView,
+    SlipRow,
+    SlipView,
+    UnsignedRow,
+)
+from huiyin.fieldwork.rules import BILLABLE, LINES_IN, total_of
 from huiyin.kernel import paging
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.clock import BadMoment, parse
@@ -197,6 +206,42 @@ def slips(*, caller: Caller, community_id: int, cursor: str = "") -> Page[SlipRo
         rows = rows.filter(_after(cursor))
     found = list(rows.order_by("-made_at", "-id")[: PAGE + 1])
     return paging.page_of(found, PAGE, slip_row, lambda one: (one.made_at.isoformat(), one.pk))
+
+
+def slips_to_bill(
+    *, community_id: int, since: datetime, kinds: Collection[str], most: int
+) -> tuple[BillableRow, ...]:
+    """Return slips of matters of these kinds, signed since a moment, that are no charge yet.
+
+    Oldest first, for the flow. One whose voiding is asked for waits until that is decided.
+    """
+    found = _billable(community_id, since).filter(sheet__matter__kind__in=kinds)
+    return tuple(
+        BillableRow(
+            number=one.number,
+            kind=one.sheet.matter.kind,
+            house_id=one.house_id,
+            amount=one.amount,
+            lines=tuple(one.lines),
+            payer_name=one.payer_name,
+            signature_id=one.signature_id,
+            signed_at=one.signed_at,
+            by_id=one.by_id,
+        )
+        for one in found.select_related("sheet__matter").order_by("id")[:most]
+    )
+
+
+def kinds_to_bill(*, community_id: int, since: datetime) -> frozenset[str]:
+    """Return the kinds of matters of which slips wait to become charges. One query."""
+    kinds = _billable(community_id, since).values_list("sheet__matter__kind", flat=True)
+    return frozenset(kinds.distinct())
+
+
+def _billable(community_id: int, since: datetime) -> QuerySet[ChargeSlip]:
+    return ChargeSlip.objects.filter(
+        community_id=community_id, signed_at__gte=since, amount__gt=0, **BILLABLE
+    )
 
 
 def slip(*, caller: Caller, number: str) -> SlipView:
