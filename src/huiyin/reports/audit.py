@@ -1,7 +1,7 @@
 """``huiyin audit``: the invariants of the design, proved on the rows that are there.
 
 One line each. Exit status 1 when any is broken; then the first offending rows are named. The
-numbers are those of the design; those that belong to money come with the ledger.
+numbers are those of the design.
 """
 
 import json
@@ -11,15 +11,17 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from huiyin.billing.queries import proofs as billing
 from huiyin.kernel import clock
+from huiyin.ledger import proofs as ledger
 from huiyin.matters.queries import proofs
 from huiyin.matters.queries.histories import History, count, disturbed_since, histories
-from huiyin.matters.queries.proofs import SHOWN, Finding
 from huiyin.reports import walls
 from huiyin.standards import queries as standards
 from huiyin.standards import react as engine
 from huiyin.standards.late import NEVER_BEGAN
 from huiyin.standards.react import PromiseState
+from huiyin.trail.proofs import SHOWN, Finding
 
 # More matters than this are replayed as a sample: the rest of the proofs looks at every row.
 REPLAYED = 20_000
@@ -92,7 +94,21 @@ def _verdicts(at: datetime) -> Proof:
 
 
 def _past(_at: datetime) -> Proof:
-    return Proof((proofs.guarded(), proofs.rewritten()))
+    return Proof((proofs.guarded(), ledger.guarded(), billing.guarded(), proofs.rewritten()))
+
+
+def _money(_at: datetime) -> Proof:
+    return Proof(
+        (ledger.balanced(), billing.open_items(), billing.receivables(), billing.prepaid())
+    )
+
+
+def _once(_at: datetime) -> Proof:
+    return Proof((billing.days(),))
+
+
+def _parts(_at: datetime) -> Proof:
+    return Proof((billing.shares(),))
 
 
 def _messages(_at: datetime) -> Proof:
@@ -110,7 +126,10 @@ INVARIANTS: tuple[tuple[int, str, Callable[[datetime], Proof]], ...] = (
         _settles,
     ),
     (2, "every promise is whole and its verdict is what its events give", _verdicts),
-    (3, "events, trail and verdicts cannot be rewritten", _past),
+    (3, "events, trail, verdicts, books and bills cannot be rewritten", _past),
+    (4, "entries balance; open items and prepayments are what facts and accounts say", _money),
+    (5, "every day of a charge is billed once, none is passed over", _once),
+    (6, "apportioned parts add up to the whole", _parts),
     (8, "every rung told whom it says, once, and nothing waits behind", _messages),
     (9, "no row reaches over the wall between communities", _walls),
 )

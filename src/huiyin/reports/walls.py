@@ -7,7 +7,7 @@ must end in the same one. A room added tomorrow is covered tomorrow.
 from django.apps import apps
 from django.db.models import F, ForeignKey, Model, Q
 
-from huiyin.matters.queries.proofs import SHOWN, Finding
+from huiyin.trail.proofs import SHOWN, Finding
 
 _COMMUNITY = "estate.Community"
 _DEPTH = 3

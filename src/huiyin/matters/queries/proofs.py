@@ -4,38 +4,17 @@ For the system itself, so nothing narrows them. Every function returns at most `
 and how many rows were looked at.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-
-from django.db import Error, connection, transaction
 
 from huiyin.matters.models import Heartbeat
+from huiyin.trail.proofs import Finding, Forbidden, Proof, attempt, prove, unchangeable
 
-SHOWN = 10
 # A sweep takes its batches one after another, and looks again at a row it cannot compute.
 GRACE = timedelta(minutes=11)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a proof found: how many rows it looked at, and sentences about those that break it."""
-
-    checked: int
-    broken: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Proof:
-    """A query whose one column names each wrong row, and one that counts the rows in question."""
-
-    wrong: str
-    counted: str = ""
-
-
 _OWNED = (
-    _Proof(
+    Proof(
         """
         SELECT m.number || ': owner ' || e.code || ' is not on the payroll'
           FROM matters_matter m
@@ -47,7 +26,7 @@ _OWNED = (
         """,
         "SELECT count(*) FROM matters_matter WHERE closed_at IS NULL",
     ),
-    _Proof(
+    Proof(
         """
         SELECT m.number || ': open, and nothing is owed'
           FROM matters_matter m
@@ -56,7 +35,7 @@ _OWNED = (
                             WHERE p.matter_id = m.id AND p.closed_at IS NULL)
         """,
     ),
-    _Proof(
+    Proof(
         """
         SELECT m.number || ': sorted by ' || coalesce(m.nearest_due_at::text, 'nothing')
                || ', nearest due is ' || coalesce(n.due::text, 'nothing')
@@ -70,7 +49,7 @@ _OWNED = (
 )
 
 _WHOLE = (
-    _Proof(
+    Proof(
         """
         SELECT m.number || ': ' || p.code || ' is ' || p.state || ' but not whole'
           FROM matters_promise p JOIN matters_matter m ON m.id = p.matter_id
@@ -84,7 +63,7 @@ _WHOLE = (
         """,
         "SELECT count(*) FROM matters_promise",
     ),
-    _Proof(
+    Proof(
         """
         SELECT m.number || ': ' || p.code || ' is ' || p.state || ' with ' || n.open
                || ' open pauses'
@@ -97,7 +76,7 @@ _WHOLE = (
            AND n.open <> (p.state = 'paused')::int
         """,
     ),
-    _Proof(
+    Proof(
         """
         SELECT m.number || ': pauses of ' || p.code || ' overlap'
           FROM matters_pause a
@@ -111,7 +90,7 @@ _WHOLE = (
 )
 
 _SWEPT = (
-    _Proof(
+    Proof(
         """
         SELECT m.number || ': the alarm of ' || p.code || ' was due ' || p.next_alarm_at
                || ' and the sweeper passed it by'
@@ -120,14 +99,14 @@ _SWEPT = (
         """,
         "SELECT count(*) FROM matters_promise WHERE next_alarm_at IS NOT NULL",
     ),
-    _Proof(
+    Proof(
         """
         SELECT m.number || ': ' || p.code || ' is ' || p.state || ' with nothing to wake it'
           FROM matters_promise p JOIN matters_matter m ON m.id = p.matter_id
          WHERE p.state IN ('running', 'paused') AND p.next_alarm_at IS NULL
         """,
     ),
-    _Proof(
+    Proof(
         """
         SELECT m.number || ': ' || p.code || ' ran past its due moment ' || p.due_at
           FROM matters_promise p JOIN matters_matter m ON m.id = p.matter_id
@@ -137,7 +116,7 @@ _SWEPT = (
 )
 
 _TOLD = (
-    _Proof(
+    Proof(
         """
         SELECT n.purpose || ': ' || n.state || CASE WHEN n.sent_at IS NULL THEN ', never sent'
                ELSE ', yet sent ' || n.sent_at END
@@ -147,14 +126,14 @@ _TOLD = (
         """,
         "SELECT count(*) FROM notices_message",
     ),
-    _Proof(
+    Proof(
         """
         SELECT n.purpose || ': still waiting since ' || n.at
           FROM notices_message n
          WHERE n.state = 'queued' AND n.recipient_id IS NOT NULL AND n.at < %(swept)s
         """,
     ),
-    _Proof(
+    Proof(
         """
         SELECT m.number || ': rung ' || (v.data ->> 'rung') || ' of ' || (v.data ->> 'promise')
                || ' says that ' || t.code || ' was told, and no message was written'
@@ -170,7 +149,7 @@ _TOLD = (
         """,
         "SELECT count(*) FROM matters_event WHERE kind = 'escalated'",
     ),
-    _Proof(
+    Proof(
         """
         SELECT n.purpose || ': told twice to employee ' || n.recipient_id
           FROM notices_message n WHERE n.fence IS NOT NULL AND n.state = 'sent'
@@ -195,22 +174,11 @@ _NAMED = (
 )
 
 
-_ATTEMPTS = {
-    "UPDATE": "UPDATE {table} SET id = id WHERE id = (SELECT min(id) FROM {table})",
-    "DELETE": "DELETE FROM {table} WHERE id = (SELECT min(id) FROM {table})",
-}
-# What must be impossible: table, beginning of its trigger's name, an attempt on one row.
 _FORBIDDEN = (
-    *(
-        (table, name, attempt.format(table=table))
-        for table, name, attempts in (
-            ("matters_event", "append_only", ("UPDATE", "DELETE")),
-            ("trail_entry", "append_only", ("UPDATE", "DELETE")),
-            ("standards_standardversion", "frozen", ("UPDATE",)),
-        )
-        for attempt in (_ATTEMPTS[one] for one in attempts)
-    ),
-    (
+    *unchangeable("matters_event"),
+    *unchangeable("trail_entry"),
+    *unchangeable("standards_standardversion", "frozen")[:1],
+    Forbidden(
         "matters_promise",
         "verdict_is_final",
         "UPDATE matters_promise SET state = CASE state WHEN 'kept' THEN 'broken' ELSE 'kept' END"
@@ -218,34 +186,33 @@ _FORBIDDEN = (
         " WHERE state IN ('kept', 'broken', 'void'))",
     ),
 )
-_RAISED = "P0001"  # the SQL state of a trigger's refusal
 
 
 def owned(*, at: datetime) -> Finding:
     """Look for open matters whose owner is not on the payroll, or that owe nothing (1)."""
-    return _run(_OWNED, {"at": at})
+    return prove(_OWNED, {"at": at})
 
 
 def whole() -> Finding:
     """Look for promises whose state and moments, or pauses, do not fit together (2)."""
-    return _run(_WHOLE, {})
+    return prove(_WHOLE, {})
 
 
 def swept() -> Finding:
     """Look for clocks that the last sweep should have moved and did not (2)."""
-    return _run(_SWEPT, {"swept": _last_sweep()})
+    return prove(_SWEPT, {"swept": _last_sweep()})
 
 
 def told() -> Finding:
     """Look for rungs without their message, and messages left behind or sent twice (8)."""
-    return _run(_TOLD, {"swept": _last_sweep()})
+    return prove(_TOLD, {"swept": _last_sweep()})
 
 
 def strangers() -> Finding:
     """Look for people named in a matter or message of a community they never worked for (9)."""
-    return _run(
+    return prove(
         tuple(
-            _Proof(
+            Proof(
                 _STRANGERS.format(table=table, name=name, role=role),
                 f"SELECT count({role}_id) FROM {table}",  # noqa: S608  our own names
             )
@@ -260,40 +227,14 @@ def guarded() -> Finding:
 
     Where a table has no row to try it on, its trigger must at least be there and switched on.
     """
-    broken: list[str] = []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
-            " WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-        )
-        triggers = cursor.fetchall()
-    for table, name, statement in _FORBIDDEN:
-        if not any(on == table and f"pgtrigger_{name}_" in found for on, found in triggers):
-            broken.append(f"{table}: the trigger {name} is missing or switched off")
-        elif not _refused(statement):
-            broken.append(f"the database allowed: {statement}")
-    return Finding(len(_FORBIDDEN), tuple(broken))
-
-
-def _refused(statement: str) -> bool:
-    """Tell whether the database refuses a statement; what it allows is undone."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement)
-            allowed = cursor.rowcount > 0
-            transaction.set_rollback(True)
-    except Error as error:
-        if getattr(error.__cause__, "sqlstate", "") != _RAISED:
-            raise
-        return True
-    return not allowed
+    return attempt(_FORBIDDEN)
 
 
 def rewritten() -> Finding:
     """Look for events that were written in another order than they were recorded (3)."""
-    return _run(
+    return prove(
         (
-            _Proof(
+            Proof(
                 """
                 SELECT m.number || ': event ' || v.id || ' (' || v.kind || ') was recorded before '
                        || 'the one it follows'
@@ -305,7 +246,7 @@ def rewritten() -> Finding:
                 """,
                 "SELECT count(*) FROM matters_event",
             ),
-            _Proof(
+            Proof(
                 """
                 SELECT m.number || ': event ' || v.id || ' (' || v.kind || ') lies in the future'
                        || ' of its own record'
@@ -313,7 +254,7 @@ def rewritten() -> Finding:
                  WHERE v.at > v.recorded_at
                 """,
             ),
-            _Proof(
+            Proof(
                 """
                 SELECT m.number || ': does not begin with its reception'
                   FROM matters_matter m
@@ -327,7 +268,7 @@ def rewritten() -> Finding:
 
 
 _FOLLOWED = (
-    _Proof(
+    Proof(
         """
         SELECT 'approval ' || r.id || ': waits, and no open matter reminds whoever decides'
           FROM approvals_request r LEFT JOIN matters_matter m ON m.number = r.followed
@@ -336,7 +277,7 @@ _FOLLOWED = (
         """,
         "SELECT count(*) FROM approvals_request WHERE state = 'waiting'",
     ),
-    _Proof(
+    Proof(
         """
         SELECT 'mark ' || k.id || ': failed, and did not become a matter'
           FROM checklists_mark k LEFT JOIN matters_matter m ON m.number = k.raised
@@ -350,7 +291,7 @@ _FOLLOWED = (
 
 def followed() -> Finding:
     """Requests that wait and failed items, without the matter that follows them (PLN-02)."""
-    return _run(_FOLLOWED, {"before": _last_sweep()})
+    return prove(_FOLLOWED, {"before": _last_sweep()})
 
 
 def last_sweep() -> datetime | None:
@@ -361,15 +302,3 @@ def last_sweep() -> datetime | None:
 def _last_sweep() -> datetime | None:
     swept = last_sweep()
     return swept - GRACE if swept else None
-
-
-def _run(proofs: Sequence[_Proof], values: dict[str, Any]) -> Finding:
-    checked, broken = 0, []
-    with connection.cursor() as cursor:
-        for proof in proofs:
-            if proof.counted:
-                cursor.execute(proof.counted)
-                checked += cursor.fetchone()[0]
-            cursor.execute(f"{proof.wrong} LIMIT {SHOWN}", values)
-            broken += [sentence for (sentence,) in cursor.fetchall()]
-    return Finding(checked, tuple(broken[:SHOWN]))
