@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from huiyin.config import env, health
 from huiyin.doors.api.urls import unknown
 from huiyin.doors.console.session.guards import employees_only
+from huiyin.doors.public.prices import prices
 from huiyin.doors.public.promises import promises
 
 # Employees get their account from the company and have no mail address of ours to prove: of
@@ -35,6 +36,7 @@ urlpatterns = [
     re_path(r"^api(?:/|$)", unknown),
     path("r/", include("huiyin.doors.public.urls")),
     path("p/<str:code>/", promises, name="promises"),
+    path("p/<str:code>/prices/", prices, name="public_prices"),
     path("my/", include("huiyin.doors.portal.urls")),
     path("", include("huiyin.doors.console.urls")),
 ]

@@ -11,9 +11,10 @@ from django.db import connection
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
-from huiyin.billing import naming
+from huiyin.billing import naming, saying
 from huiyin.billing.access import admit_to_read
 from huiyin.billing.actions.assigning import CANDIDATES, bulk_params, check_bulk
+from huiyin.billing.actions.reliefs import WHOLE
 from huiyin.billing.models import Assignment, ChargeItem, Line, Relief, Tariff, Terms
 from huiyin.billing.worth import approved, monthly_price, worth_of
 from huiyin.estate import queries as estate
@@ -50,6 +51,15 @@ class ReliefRow:
     is_mine: bool
     billed_until: date | None = None
 
+    @property
+    def said(self) -> str:
+        """By how much, in words."""
+        if self.monthly is not None:
+            return _("每月减 %(amount)s 元") % {"amount": saying.money(self.monthly)}
+        if self.percent == WHOLE:
+            return _("全免")
+        return _("减 %(percent)s%%") % {"percent": saying.plain(self.percent or WHOLE)}
+
 
 @dataclass(frozen=True, slots=True)
 class AssignmentRow:
@@ -73,6 +83,11 @@ class AssignmentRow:
     when: str
     billed_until: date | None
     reliefs: tuple[ReliefRow, ...]
+
+    @property
+    def quantity_said(self) -> str:
+        """The quantity without zeros at its end."""
+        return saying.plain(self.quantity)
 
 
 @dataclass(frozen=True, slots=True)

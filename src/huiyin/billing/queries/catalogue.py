@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from huiyin.billing import naming, saying
@@ -108,6 +108,7 @@ class ItemRow:
     agency: bool
     prepayable: bool
     order: int
+    matters: tuple[str, ...]
     in_use: bool
     is_priced: bool
     houses: int
@@ -224,6 +225,15 @@ def group(*, caller: Caller, community_id: int, code: str, on: date) -> GroupRow
     if found is None:
         raise NotFound(_("没有这个收费批次。"))
     return _group(found, on, [])
+
+
+def groups(*, caller: Caller, community_id: int) -> tuple[tuple[int, str], ...]:
+    """Return the groups in use as choices."""
+    admit_to_read(caller, community_id)
+    rows = ChargeGroup.objects.filter(community_id=community_id, in_use=True).order_by("code")
+    return tuple(
+        (pk, f"{code} {name}") for pk, code, name in rows.values_list("id", "code", "name")
+    )
 
 
 def item(*, caller: Caller, community_id: int, code: str, on: date) -> ItemView:
@@ -399,6 +409,7 @@ def _items(
             agency=one.agency,
             prepayable=one.prepayable,
             order=one.order,
+            matters=tuple(one.matters),
             in_use=one.in_use,
             is_priced=one.way in PRICED,
             houses=houses.get(one.pk, 0),
@@ -555,10 +566,3 @@ def _board_line(one: ItemRow) -> BoardLine:
             for price in one.prices
         ),
     )
-
-
-def has_board(community_id: int) -> bool:
-    """Tell whether a community has any price that owners could be shown."""
-    approved = Tariff.objects.filter(item=OuterRef("pk"), state=State.APPROVED)
-    items = ChargeItem.objects.filter(community_id=community_id, in_use=True)
-    return items.filter(Exists(approved)).exists()

@@ -37,6 +37,8 @@ SUBJECT_PAGES = {
     "incident_report": "incident",
     "paper_release": "paper",
     "penalty": "conduct",
+    "relief": "charge_relief",
+    "tariff": "charge_tariff",
 }
 STEP_STATES = {
     "done": gettext_lazy("已办"),

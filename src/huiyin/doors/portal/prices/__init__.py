@@ -1,0 +1,1 @@
+"""The price board in the owners' pages."""
