@@ -1,14 +1,15 @@
 """How periods, days, amounts and quantities are said on pages and papers."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from huiyin.billing.rules.periods import period
 
-_DAY: Final = timedelta(days=1)
+DAY: Final = timedelta(days=1)
 _QUARTER, _HALF = "Q", "H"
 
 
@@ -32,7 +33,7 @@ def _nth(month: int, length: int) -> str:
 
 def days(from_on: date, until_on: date) -> str:
     """Say half-open days with both ends included: 2026-04-01 至 2026-06-30."""
-    last = until_on - _DAY
+    last = until_on - DAY
     if last <= from_on:
         return f"{from_on}"
     return _("%(from)s 至 %(until)s") % {"from": from_on, "until": last}
@@ -53,3 +54,8 @@ def price(one: Decimal) -> str:
     """Say a price with at least two places and no more zeros than that: 2.80, 3.4567."""
     whole, _dot, rest = plain(one).partition(".")
     return f"{whole}.{rest.ljust(2, '0')}"
+
+
+def working(_one: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say step by step how a line was computed."""
+    return ()

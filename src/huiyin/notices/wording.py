@@ -22,7 +22,7 @@ PART_SINGLE, PART_MANY = 70, 67
 """Signs of one short message, and of each part of a longer one."""
 MOST_PARTS: Final = 3
 LONGEST_SUBJECT, LONGEST_TEXT = 60, 1000
-_FILES: Final = ("matter", "notice", "greeting", "account")
+_FILES: Final = ("matter", "notice", "bill", "greeting", "account")
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _STOPPED = re.compile(r"\{([^{}]*)\}([。.]?)")
 _STOPS: Final = ("。", ".", "!", "?", "\uff01", "\uff1f")
@@ -51,6 +51,11 @@ _SAMPLES: Final = {
     "festival": "中秋节",
     "code": "123456",
     "house": "3栋1单元1201",
+    "period": "2026年第二季度",
+    "amount": "1,234.50",
+    "balance": "200.00",
+    "open": "34.50",
+    "day": "4月10日",
 }
 
 

@@ -30,10 +30,14 @@ from django.utils.translation import gettext as _
 
 from huiyin.billing.models import Bill, OpenItem, Prepaid
 from huiyin.billing.queries.sheets import NOTHING, BillSheet, sheets_of
+from huiyin.billing.queries.statements import MOST_DAYS
 from huiyin.estate.models import House, Occupancy
-from huiyin.kernel.caller import SYSTEM, Caller
-from huiyin.kernel.errors import NotFound
+from huiyin.estate.rows import CommunityRow
+from huiyin.kernel.caller import Caller
+from huiyin.kernel.errors import BadInput, NotFound
 from huiyin.kernel.paging import BadCursor, Page, page_of, read_cursor
+from huiyin.ledger import queries as ledger
+from huiyin.ledger.queries import Statement
 from huiyin.notices.rules import masked_name
 
 PAGE = 20
@@ -48,11 +52,16 @@ class _Days(Func):
     output_field = IntegerField()
 
 
+class UnableToStateAccount(BadInput):
+    """The days of a statement run backwards, or are too many."""
+
+
 @dataclass(frozen=True, slots=True)
 class OwnBillRow:
     """A bill in an owner's list; ``mine`` says that the reader pays it, not the tenant."""
 
     number: str
+    community_id: int
     community: str
     house: str
     period: str
@@ -146,17 +155,30 @@ def billed_houses(*, caller: Caller) -> tuple[BilledHouse, ...]:
     )
 
 
-def owner_statement(*, caller: Caller, house_id: int, from_on: date, until_on: date) -> "Statement":
+def billed_community(*, caller: Caller) -> CommunityRow | None:
+    """Return the community of the last bill the caller was sent; None for who never had one."""
+    last = Bill.objects.filter(payer__in=caller.people).order_by("-issued_on", "-id")
+    one = last.select_related("community").first()
+    if one is None:
+        return None
+    town = one.community
+    return CommunityRow(town.pk, town.code, town.name, town.zone, town.phone, town.calendar_version)
+
+
+def owner_statement(*, caller: Caller, house_id: int, from_on: date, until_on: date) -> Statement:
     """Return what was charged and settled for the caller in a house during half-open days.
 
-    Only the caller's own part of the account; NotFound when the caller was never billed for it.
+    Only the caller's own part of the account. NotFound when the caller was never billed for it,
+    UnableToStateAccount for days that run backwards or far too long.
     """
-    from huiyin.ledger import queries as ledger  # noqa: PLC0415
-
+    if from_on >= until_on:
+        raise UnableToStateAccount(_("结束日期不能早于开始日期。"), field="until")
+    if (until_on - from_on).days > MOST_DAYS:
+        raise UnableToStateAccount(_("一次最多查询十年,请缩短日期范围。"), field="until")
     if all(one.id != house_id for one in billed_houses(caller=caller)):
         raise NotFound(_("没有这套房屋的账单。"))
     return ledger.statement(
-        caller=SYSTEM,
+        caller=caller,
         house_id=house_id,
         from_on=from_on,
         until_on=until_on,
@@ -199,6 +221,7 @@ def _after(cursor: str) -> tuple[int, int] | None:
 def _row(one: Bill, caller: Caller) -> OwnBillRow:
     return OwnBillRow(
         number=one.number,
+        community_id=one.community_id,
         community=one.community.name,
         house=one.house.code,
         period=one.period,

@@ -16,7 +16,8 @@ from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from huiyin.billing.access import admit_to_read
-from huiyin.billing.models import Allocation, Bill, Line, OpenItem, Prepaid, Reduction, Run, Terms
+from huiyin.billing.models import Allocation, Bill, Line, OpenItem, Prepaid, Reduction, Run
+from huiyin.estate.models import Community
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import NotFound
 
@@ -97,6 +98,15 @@ class BillSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class WhereToPay:
+    """What bills of a community say about paying, and whom to ask about them."""
+
+    community: str
+    phone: str
+    ways: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunPrints:
     """How many bills a posted run has to be printed, and the names on them."""
 
@@ -143,9 +153,13 @@ def run_sheets(*, caller: Caller, run_id: int, first: int, most: int) -> tuple[B
     return sheets_of(_of_run(run_id).values_list("pk", flat=True)[first : first + most])
 
 
-def ways_to_pay(community_id: int) -> str:
-    """Return what bills of a community say about paying; "" while nobody wrote it."""
-    return Terms.objects.filter(community=community_id).values_list("ways", flat=True).first() or ""
+def where_to_pay(community_ids: Iterable[int]) -> dict[int, WhereToPay]:
+    """Return how one pays in communities; "" where nobody wrote it."""
+    rows = Community.objects.filter(pk__in=set(community_ids)).order_by("code")
+    return {
+        pk: WhereToPay(name, phone, ways or "")
+        for pk, name, phone, ways in rows.values_list("pk", "name", "phone", "terms__ways")
+    }
 
 
 def sheets_of(bill_ids: Iterable[int]) -> tuple[BillSheet, ...]:

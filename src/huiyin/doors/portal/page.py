@@ -21,6 +21,7 @@ from django_htmx.middleware import HtmxDetails
 
 from huiyin.accounts.codes import count
 from huiyin.accounts.rules import Allowance
+from huiyin.billing.queries.owners import billed_community
 from huiyin.doors.portal.refusals import refusal_page
 from huiyin.estate.rows import CommunityRow
 from huiyin.kernel.caller import Caller
@@ -50,6 +51,7 @@ class OwnerRequest(HttpRequest):
     households: tuple[Household, ...]
     section: str
     unread: int
+    was_billed: bool  # asked only of who has no household
 
 
 class NoSuchPage(NotFound):
@@ -62,7 +64,19 @@ def owner_page(view: View) -> View:
     Nobody is sent to log in; an employee's log-in, and one whose number left the roster, get a
     page that says what to do (OWN-05).
     """
+    return _page(view, for_payers=False)
 
+
+def payer_page(view: View) -> View:
+    """Admit besides them whoever was billed here and has no household any more.
+
+    Who moved out still settles what is open: then there is no ``request.household``, and the
+    community is that of the last bill.
+    """
+    return _page(view, for_payers=True)
+
+
+def _page(view: View, *, for_payers: bool) -> View:
     @wraps(view)
     def admitted(request: OwnerRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
@@ -73,10 +87,8 @@ def owner_page(view: View) -> View:
         if not _same_people(request):
             return private(_prove_again(request))
         request.households = households(caller=request.caller, at=request.moment)
-        if not request.households:
+        if not _find_place(request, for_payers=for_payers):
             return private(render(request, "portal/no_household.html", status=403))
-        request.household = _chosen(request)
-        request.community = request.household.community
         people = sorted(request.caller.people)
         request.unread = SimpleLazyObject(  # type: ignore[assignment]
             lambda: unread_told(person_ids=people)
@@ -86,6 +98,20 @@ def owner_page(view: View) -> View:
             return compressed(request, private(_answer(view, request, *args, **kwargs)))
 
     return admitted
+
+
+def _find_place(request: OwnerRequest, *, for_payers: bool) -> bool:
+    """Set the household and the community meant; False when there is nothing to be shown."""
+    if request.households:
+        request.household = _chosen(request)
+        request.community = request.household.community
+        return True
+    place = billed_community(caller=request.caller)
+    request.was_billed = place is not None
+    if place is None or not for_payers:
+        return False
+    request.household, request.community = None, place  # type: ignore[assignment]
+    return True
 
 
 def _answer(view: View, request: OwnerRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from huiyin.doors.portal.answers import views as answers
 from huiyin.doors.portal.app import views as app
+from huiyin.doors.portal.bills import views as bills
 from huiyin.doors.portal.home import views as home
 from huiyin.doors.portal.login import views as login
 from huiyin.doors.portal.matters import views as matters
@@ -12,6 +13,7 @@ from huiyin.doors.portal.me import views as me
 from huiyin.doors.portal.notices import views as notices
 from huiyin.doors.portal.papers import views as papers
 from huiyin.doors.portal.phones import views as phones
+from huiyin.doors.portal.prices import views as prices
 from huiyin.doors.portal.requests import views as requests
 from huiyin.doors.portal.together import views as together
 from huiyin.doors.portal.verify import views as verify
@@ -44,7 +46,13 @@ urlpatterns = [
     path("answers/", answers.answers, name="my_answers"),
     path("papers/", papers.papers, name="my_papers"),
     path("papers/<int:pk>/", papers.paper, name="my_paper"),
+    path("bills/", bills.bills, name="my_bills"),
+    path("bills/statement/", bills.statement, name="my_statement"),
+    path("bills/statement/paper/", bills.statement_paper, name="my_statement_paper"),
+    path("bills/<str:number>/", bills.bill, name="my_bill"),
+    path("bills/<str:number>/paper/", bills.bill_paper, name="my_bill_paper"),
     path("phones/", phones.phones, name="my_phones"),
+    path("prices/", prices.prices, name="my_prices"),
     path("together/", together.together, name="my_together"),
     path("together/gatherings/<int:pk>/", together.gathering, name="my_gathering"),
     path("together/surveys/<int:pk>/", together.survey, name="my_survey"),

@@ -5,6 +5,15 @@ see the record may have its paper, with the same blanks; nothing is computed her
 not say.
 """
 
+from huiyin.flows.papers.bills import (
+    Prints,
+    bill,
+    owner_bill,
+    owner_statement,
+    run_bills,
+    run_file,
+    statement,
+)
 from huiyin.flows.papers.blanks import BLANKS, blank
 from huiyin.flows.papers.drawing import Paper
 from huiyin.flows.papers.keeping import keep_finals, pdf_of
@@ -20,6 +29,8 @@ from huiyin.flows.papers.work import blank_checklist, checklist, service_order, 
 __all__ = [
     "BLANKS",
     "Paper",
+    "Prints",
+    "bill",
     "blank",
     "blank_checklist",
     "checklist",
@@ -28,8 +39,13 @@ __all__ = [
     "duty_log",
     "incident_report",
     "keep_finals",
+    "owner_bill",
+    "owner_statement",
     "pdf_of",
+    "run_bills",
+    "run_file",
     "service_order",
     "slip",
+    "statement",
     "visit_record",
 ]

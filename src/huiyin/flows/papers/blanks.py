@@ -21,6 +21,8 @@ BLANKS: dict[str, tuple[str, str, dict[str, str]]] = {
     "duty_log": ("值班记录表", "duty_log", {}),
     "visit_record": ("回访记录表", "visit_record", {}),
     "statistics": ("投诉统计分析报告", "statistics", {}),
+    "bill": ("收费通知单", "bill", {}),
+    "statement": ("对账单", "statement", {}),
     "letter": ("公函", "letter", {}),
     "door_notice": ("门上通知", "door_notice", {}),
     "poster": ("公告栏海报", "poster", {}),

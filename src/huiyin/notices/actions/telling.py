@@ -102,15 +102,20 @@ _LONGEST = (
 
 
 @transaction.atomic
-def withdraw_tellings(*, at: datetime, purpose_prefix: str = "", about: str = "") -> int:
+def withdraw_tellings(
+    *, at: datetime, purpose_prefix: str = "", about: str = "", purposes: Collection[str] = ()
+) -> int:
     """Drop what was to be told and is not handed over yet; return how many tellings were dropped.
 
-    Named by the beginning of their purpose or by what they are about. What left the house stays
-    as it is, and so does what was read in the app; but it goes down no further step of its ladder.
+    Named by their purposes, by the beginning of one, or by what they are about. What left the house
+    stays as it is, and so does what was read in the app; but it goes down no further step of its
+    ladder.
     """
-    if not purpose_prefix and not about:
+    if not purpose_prefix and not about and not purposes:
         raise ValueError("withdraw what?")
     named = Q(purpose__startswith=purpose_prefix) if purpose_prefix else Q(about=about)
+    if purposes:
+        named = Q(purpose__in=list(purposes))
     state = Telling.State
     found = Telling.objects.filter(named, settled_at__isnull=True)
     heads = _held(Q(pk__in=found.values("lead")) | Q(pk__in=found.filter(lead=None).values("pk")))

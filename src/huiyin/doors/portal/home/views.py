@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from huiyin.announcements.queries import published_for
+from huiyin.billing.queries.owners import owner_due
 from huiyin.doors.portal.matters.rows import Due, due_of
 from huiyin.doors.portal.page import CHOSEN, OwnerRequest, owner_page
 from huiyin.kernel.errors import NotFound
@@ -48,6 +50,8 @@ def home(request: OwnerRequest) -> HttpResponse:
             for row in rows[:SHOWN]
         ],
         "more": len(rows) > SHOWN or bool(found.next),
+        "due": owner_due(caller=request.caller),
+        "today": timezone.localdate(request.moment),
         "news": published_for(caller=request.caller, at=request.moment, limit=SHOWN).items,
         "keeper": keeper(
             caller=request.caller, house_id=request.household.house_id, at=request.moment
