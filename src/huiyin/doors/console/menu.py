@@ -26,6 +26,7 @@ from huiyin.estate.access import EDITORS
 from huiyin.intake.access import MAIL, STICKERS
 from huiyin.kernel.caller import POSTS, Caller
 from huiyin.matters.access import DESK, FIELD, FOREMEN
+from huiyin.meters.access import WALKERS
 from huiyin.notices.access import EDITORS as WORDERS
 from huiyin.notices.access import READERS as MESSAGES
 from huiyin.owners.access import VERIFIERS
@@ -79,8 +80,11 @@ GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
     (
         _("收费"),
         (
+            Item("billing", _("计费"), "file-text", ACCOUNTS),
             Item("accounts", _("住户账户"), "user", ACCOUNTS),
             Item("arrears", _("欠费"), "hourglass", ACCOUNTS),
+            Item("meters", _("抄表"), "droplet", WALKERS),
+            Item("charges", _("收费标准"), "file-text", ACCOUNTS),
             Item("opening", _("期初导入"), "table-import", POSTERS),
         ),
     ),

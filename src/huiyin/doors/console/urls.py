@@ -6,8 +6,12 @@ from huiyin.doors.console.announcements import board as announcement_board
 from huiyin.doors.console.announcements import views as announcements
 from huiyin.doors.console.approvals import views as approvals
 from huiyin.doors.console.arrears import views as arrears
+from huiyin.doors.console.bills_print import views as bills_print
+from huiyin.doors.console.billing import views as billing
 from huiyin.doors.console.blanks import views as blanks
 from huiyin.doors.console.calls import views as calls
+from huiyin.doors.console.charges import houses as charge_houses
+from huiyin.doors.console.charges import views as charges
 from huiyin.doors.console.checklists import editing, printing
 from huiyin.doors.console.checklists import views as checklists
 from huiyin.doors.console.conduct import views as conduct
@@ -25,6 +29,9 @@ from huiyin.doors.console.intake import views as intake
 from huiyin.doors.console.knowledge import views as knowledge
 from huiyin.doors.console.matter import views as matter
 from huiyin.doors.console.messages import views as messages
+from huiyin.doors.console.meters import importing as meter_files
+from huiyin.doors.console.meters import views as meters
+from huiyin.doors.console.meters import walking
 from huiyin.doors.console.opening import views as opening
 from huiyin.doors.console.prices import papers
 from huiyin.doors.console.prices import views as prices
@@ -79,6 +86,19 @@ urlpatterns = [
         announcement_board.slip,
         name="announcement_slip",
     ),
+    path("meters/", meters.meters, name="meters"),
+    path("meters/list/", meters.meter_list, name="meter_list"),
+    path("meters/new/", meters.new, name="meter_new"),
+    path("meters/held/", meters.held, name="meters_held"),
+    path("meters/order/", meters.order, name="meter_order"),
+    path("meters/walk/", walking.walk, name="meter_walk"),
+    path("meters/walk/read/", walking.read, name="meter_walk_read"),
+    path("meters/walk/skip/", walking.skip, name="meter_walk_skip"),
+    path("meters/import/<str:what>/", meter_files.upload, name="meter_import"),
+    path("meters/import/<str:what>/confirm/", meter_files.confirm, name="meter_import_confirm"),
+    path("meters/import/<str:what>/template/", meter_files.blank, name="meter_blank"),
+    path("meters/readings/<int:pk>/photo/", meters.photo, name="reading_photo"),
+    path("meters/of/<str:code>/", meters.meter, name="meter"),
     path("postings/", announcement_board.board, name="postings"),
     path("postings/print/", announcement_board.print_board, name="postings_print"),
     path("postings/<int:pk>/up/", announcement_board.put_up, name="posting_up"),
@@ -222,6 +242,19 @@ urlpatterns = [
     path("standards/targets/<str:code>/", standards.change_target, name="standards_target"),
     path("standards/promises/", publishing.publishing, name="standards_publishing"),
     path("standards/history/", standards.history, name="standards_history"),
+    path("charges/", charges.charges, name="charges"),
+    path("charges/groups/", charges.group, name="charge_group_new"),
+    path("charges/groups/<str:code>/", charges.group, name="charge_group"),
+    path("charges/items/", charges.new_item, name="charge_item_new"),
+    path("charges/items/<str:code>/", charges.item, name="charge_item"),
+    path("charges/tariffs/<int:pk>/", charges.tariff, name="charge_tariff"),
+    path("charges/terms/", charges.terms, name="charge_terms"),
+    path("charges/board/", charges.board, name="charge_board"),
+    path("charges/houses/", charge_houses.bare, name="charge_bare"),
+    path("charges/houses/<str:code>/", charge_houses.house, name="charge_house"),
+    path("charges/assign/", charge_houses.bulk, name="charge_bulk"),
+    path("charges/reliefs/", charge_houses.relief_list, name="charge_reliefs"),
+    path("charges/reliefs/<int:pk>/", charge_houses.relief, name="charge_relief"),
     path("calendar/", standards.calendar, name="calendar"),
     path("figures/", figures.board, name="figures"),
     path("figures/export/", figures.export, name="figures_export"),
@@ -230,11 +263,23 @@ urlpatterns = [
     path("opening/", opening.opening, name="opening"),
     path("opening/confirm/", opening.confirm, name="opening_confirm"),
     path("opening/blank/", opening.blank, name="opening_blank"),
+    path("billing/", billing.billing, name="billing"),
+    path("billing/new/", billing.begin, name="billing_new"),
+    path("billing/<int:pk>/", billing.run, name="billing_run"),
+    path("billing/<int:pk>/live/", billing.live, name="billing_live"),
+    path("billing/<int:pk>/snags/", billing.snags, name="billing_snags"),
+    path("billing/<int:pk>/lines/", billing.lines, name="billing_lines"),
     path("arrears/", arrears.glance, name="arrears"),
     path("households/", households.find, name="accounts"),
     path("households/<str:code>/", households.account, name="account"),
     path("households/<str:code>/statement/", households.statement, name="account_statement"),
     path("bills/<str:number>/", households.bill, name="bill"),
+    path("bills/<str:number>/paper/", bills_print.bill_pdf, name="bill_pdf"),
+    path("billing/<int:pk>/papers/", bills_print.run_bills, name="run_bills"),
+    path("billing/<int:pk>/papers/<int:number>/", bills_print.run_bills_pdf, name="run_bills_pdf"),
+    path(
+        "households/<str:code>/statement/paper/", bills_print.statement_pdf, name="statement_pdf"
+    ),
     path("roster/", roster.roster, name="roster"),
     path("roster/confirm/", roster.confirm, name="roster_confirm"),
     path("staff/", staff.staff, name="staff"),

@@ -3,6 +3,7 @@
 from huiyin.meters.actions.core import UnableToRead
 from huiyin.meters.actions.hanging import (
     UnableToHang,
+    UnableToOrder,
     UnableToReplace,
     add_meter,
     order_walk,
@@ -25,6 +26,7 @@ __all__ = [
     "UnableToCorrect",
     "UnableToEstimate",
     "UnableToHang",
+    "UnableToOrder",
     "UnableToRead",
     "UnableToReadAgain",
     "UnableToReplace",

@@ -29,6 +29,10 @@ class UnableToHang(BadInput):
     """The meter cannot be put on the list as it is."""
 
 
+class UnableToOrder(NotFound):
+    """A meter named for the walk does not hang here."""
+
+
 class UnableToReplace(WrongState):
     """The meter is down already, or was read after the day it is said to have come down."""
 
@@ -181,7 +185,7 @@ def order_walk(
     }
     missing = [code for code in meters if code not in known]
     if missing:
-        raise NotFound(
+        raise UnableToOrder(
             _("没有编号为“%(code)s”的表,请核对表号。") % {"code": missing[0][:40]}, field="meters"
         )
     order = [*dict.fromkeys(meters), *(code for code in known if code not in set(meters))]

@@ -220,15 +220,14 @@ def _taken(rows: Iterable[Row], known: _Known, report: _Report) -> Iterable[tupl
         day = _in(row, "read_on", lambda: row.day("read_on"))
         if day is None:
             raise _Cell("read_on", _("请填写抄表日期"))
-        value = _in(row, "value", lambda: row.number_of("value"))
-        if value is None:
-            raise _Cell("value", _("请填写读数"))
+        value = _in(row, "value", lambda: _or(row.number_of("value"), 0))
         _in(row, "read_on", lambda: checked_day(meter, day, known.today))
         checked = _in(row, "value", lambda: checked_value(value, meter.digits))
         note = _in(row, "note", lambda: row.text("note"))[:NOTE_MOST]
         return Taking(meter, Reading.Kind.READ, day, checked, uuid4(), note=note)
 
-    read_rows = [(row, one) for row in rows if (one := _tried(row, read, report)) is not None]
+    filled = (row for row in rows if not _is_blank(row, "value"))
+    read_rows = [(row, one) for row in filled if (one := _tried(row, read, report)) is not None]
     return sorted(read_rows, key=lambda both: (both[1].meter.pk, both[1].read_on))
 
 
@@ -247,7 +246,7 @@ class _MeterReader:
         from_on = _in(row, "from_on", lambda: row.day("from_on")) or self._today
         if from_on > self._today:
             raise _Cell("from_on", _("起用日期不能晚于今天"))
-        digits = _in(row, "digits", lambda: checked_digits(int(row.number_of("digits") or 5)))
+        digits = _in(row, "digits", lambda: checked_digits(int(_or(row.number_of("digits"), 5))))
         initial = _in(row, "initial", lambda: row.number_of("initial"))
         if initial is not None:
             given = initial
@@ -260,7 +259,7 @@ class _MeterReader:
             building_id=house.building_id if house else self._building(row),
             unit_id=house.unit_id if house else None,
             place=_in(row, "place", lambda: row.text("place"))[:PLACE_MOST],
-            factor=_in(row, "factor", lambda: checked_factor(row.number_of("factor") or "1")),
+            factor=_in(row, "factor", lambda: checked_factor(_or(row.number_of("factor"), 1))),
             digits=digits,
             route=_in(row, "route", lambda: row.text("route"))[:CODE_MOST],
             step=int(_in(row, "step", lambda: row.number_of("step")) or row.number),
@@ -333,6 +332,18 @@ def _tried(row: Row, read: Callable[[Row], _T], report: _Report) -> _T | None:
     except _Cell as error:
         report.problems.append(row.refused(error.name, str(error)))
         return None
+
+
+def _is_blank(row: Row, name: str) -> bool:
+    """Tell whether a cell waits to be filled in: the template names every meter."""
+    try:
+        return not row.text(name)
+    except Refuse:
+        return False
+
+
+def _or(number: Decimal | None, usual: int) -> Decimal:
+    return Decimal(usual) if number is None else number
 
 
 def _code(row: Row) -> str:

@@ -10,6 +10,7 @@ from huiyin.meters.queries.lists import (
     photo_file,
 )
 from huiyin.meters.queries.walks import closes_the_month, routes, walk
+from huiyin.meters.rules import round_of
 
 __all__ = [
     "MeterFilters",
@@ -21,6 +22,7 @@ __all__ = [
     "meters",
     "photo_file",
     "readings_of_houses",
+    "round_of",
     "routes",
     "walk",
 ]

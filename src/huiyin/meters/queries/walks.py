@@ -41,7 +41,11 @@ def routes(*, caller: Caller, community_id: int, on: date) -> tuple[Route, ...]:
     """
     admit_to_walk(caller, community_id)
     now = round_of(on)
-    given: dict[str, Any] = {"community": community_id, "from_on": now.from_on, "until_on": now.until_on}
+    given: dict[str, Any] = {
+        "community": community_id,
+        "from_on": now.from_on,
+        "until_on": now.until_on,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_ROUTES, given)
         return tuple(Route(*row) for row in cursor.fetchall())

@@ -50,7 +50,7 @@ def take(wall: Wall, content: bytes, *, dry_run: bool = False) -> ImportReport:
         at=AT,
         community_id=wall.place,
         content=content,
-        name="三月.xlsx",
+        name="三月.xlsx" if content.startswith(b"PK") else "三月.csv",
         dry_run=dry_run,
     )
 
@@ -131,7 +131,7 @@ def take_meters(wall: Wall, content: bytes, *, dry_run: bool = False) -> ImportR
         at=AT,
         community_id=wall.place,
         content=content,
-        name="表.xlsx",
+        name="表.xlsx" if content.startswith(b"PK") else "表.csv",
         dry_run=dry_run,
     )
 

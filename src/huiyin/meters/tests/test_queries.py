@@ -86,7 +86,11 @@ def test_the_walk_knows_what_was_read_before_and_in_this_round(wall: Wall) -> No
     first, second, third = queries.walk(
         caller=wall.by(), community_id=wall.place, route=WALK, on=TODAY, at=AT
     )
-    assert (first.before_on, first.before_value, first.done) == (date(2026, 3, 1), Decimal(120), None)
+    assert (first.before_on, first.before_value, first.done) == (
+        date(2026, 3, 1),
+        Decimal(120),
+        None,
+    )
     assert first.most is not None
     assert 160 < first.most < 180
     assert second.done is not None

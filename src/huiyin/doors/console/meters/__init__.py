@@ -1,0 +1,1 @@
+"""Reading meters: the walk on the phone, the list, what is held back, files."""
