@@ -49,6 +49,7 @@ OPEN = {  # read by machines, or before anybody is known
     "r/<str:token>/",
     "r/<str:token>/thanks/",
     "p/<str:code>/",  # what a community promises in public; doors/public/tests
+    "p/<str:code>/prices/",  # what it charges; doors/public/tests
 }
 PHONE = {"work/jobs.json", "work/sync/", "work/sync/photo/"}  # JSON for a phone's queue: below
 OWN_ACCOUNT = ("accounts/",)  # one's own password and second factor: no colleague's row
@@ -67,6 +68,7 @@ class Page:
     own: bool = False  # a stranger gets a page about what is their own
 
 
+RUN = {"group": "A", "period": "2026Q1", "kind": "regular", "key": str(uuid4())}
 MATTER = {"number": "*"}
 REASON = {"reason": "年度调整"}
 AT_TEN = "2026-03-16T10:00"
@@ -510,6 +512,54 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "opening/": (Page("finance", "technician"),),
     "opening/confirm/": (Page("finance", "technician", form={"token": "gone"}, own=True),),
     "opening/blank/": (Page("finance", "technician"),),
+    "charges/": (
+        Page(wrong="technician", own=True),
+        Page(form={"opened_on": "2026-01-01"}, wrong="keeper", own=True),
+    ),
+    "charges/groups/": (Page(wrong="keeper", own=True),),
+    "charges/groups/<str:code>/": (Page({"code": "A"}, wrong="keeper"),),
+    "charges/items/": (Page(wrong="keeper", own=True),),
+    "charges/items/<str:code>/": (
+        Page({"code": "parking"}, wrong="technician"),
+        Page(
+            {"code": "parking"},
+            form={
+                "step": "draft",
+                "draft-price": "160",
+                "draft-from_on": "2027-01-01",
+                "draft-basis": "合同",
+            },
+            wrong="keeper",
+        ),
+    ),
+    "charges/tariffs/<int:pk>/": (
+        Page({"pk": "tariff"}, wrong="technician"),
+        Page({"pk": "tariff"}, form={"step": "submit"}, wrong="keeper"),
+    ),
+    "charges/terms/": (
+        Page(wrong="technician", own=True),
+        Page(form={"developer_id": "", "ways": "前台"}, wrong="collector", own=True),
+    ),
+    "charges/board/": (Page(wrong="technician", own=True),),
+    "charges/houses/": (Page(wrong="technician", own=True),),
+    "charges/houses/<str:code>/": (Page({"code": "5-1-101"}, wrong="technician"),),
+    "charges/assign/": (Page(wrong="keeper", own=True),),
+    "charges/reliefs/": (Page(wrong="technician", own=True),),
+    "charges/reliefs/<int:pk>/": (
+        Page({"pk": "relief"}, wrong="technician"),
+        Page({"pk": "relief"}, form={"step": "drop"}, right="collector", wrong="keeper"),
+    ),
+    "billing/": (Page(wrong="technician", own=True),),
+    "billing/new/": (
+        Page({"made": "estates"}, form=RUN, right="collector", wrong="keeper", own=True),
+    ),
+    "billing/<int:pk>/": (
+        Page({"pk": "run"}, right="keeper", wrong="technician"),
+        Page({"pk": "run"}, form={"step": "post"}, wrong="collector"),
+    ),
+    "billing/<int:pk>/live/": (Page({"pk": "run"}, wrong="technician"),),
+    "billing/<int:pk>/snags/": (Page({"pk": "run"}, wrong="technician"),),
+    "billing/<int:pk>/lines/": (Page({"pk": "run"}, wrong="technician"),),
     "arrears/": (Page(wrong="technician", own=True), Page(asked={"min_days": "0"}, own=True)),
     "households/": (
         Page(wrong="technician", own=True),

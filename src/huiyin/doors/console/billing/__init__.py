@@ -1,0 +1,1 @@
+"""Billing runs: from the draft to the posting, and back."""
