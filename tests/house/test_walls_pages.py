@@ -68,7 +68,7 @@ class Page:
     own: bool = False  # a stranger gets a page about what is their own
 
 
-RUN = {"group": "A", "period": "2026Q1", "kind": "regular", "key": str(uuid4())}
+RUN = {"group": "A", "period": "2026Q1", "kind": "regular"}
 MATTER = {"number": "*"}
 REASON = {"reason": "年度调整"}
 AT_TEN = "2026-03-16T10:00"

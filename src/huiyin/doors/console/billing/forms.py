@@ -22,7 +22,7 @@ class BeginForm(DoorForm):
             ("correction", _("更正计费,按现在的资料重算差额")),
         ],
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
 
 
 class DropForm(DoorForm):
