@@ -28,7 +28,7 @@ from huiyin.intake.tests.test_mail import arrive, settle
 from huiyin.knowledge.actions import keep_answer
 from huiyin.matters.actions import add_photos
 from huiyin.matters.tests.cast import AT
-from tests.house import announcement_things, billing_things, desk_things
+from tests.house import announcement_things, billing_things, desk_things, meter_things
 from tests.house.test_walls_api import SECRET, a_photo, received, reported
 
 OPEN = {  # read by machines, or before anybody is known
@@ -234,8 +234,85 @@ ANNOUNCEMENT_PAGES: dict[str, tuple[Page, ...]] = {
     "postings/<int:pk>/photo/": (Page({"pk": "hung"}),),
     "doors/<int:pk>/photo/": (Page({"pk": "posted_door"}, wrong="technician"),),
 }
+METERED = {"made": meter_things.CODE}
+ON_THE_WALK = {"route": meter_things.ROUTE}
+METER_PAGES: dict[str, tuple[Page, ...]] = {
+    "meters/": (Page(METERED, wrong="guard", own=True),),
+    "meters/list/": (
+        Page(METERED, wrong="guard", own=True),
+        Page(METERED, {"q": meter_things.CODE}, wrong="keeper", own=True),
+    ),
+    "meters/new/": (
+        Page(
+            form={
+                "code": "N-1",
+                "kind": "water",
+                "factor": "1",
+                "digits": "5",
+                "from_on": "2026-03-16",
+                "house": "3-1-1202",
+            },
+            right="collector",
+            wrong="technician",
+            own=True,
+        ),
+    ),
+    "meters/held/": (
+        Page(METERED, right="technician", wrong="keeper", own=True),
+        Page(METERED, wrong="guard", own=True),
+    ),
+    "meters/order/": (
+        Page(METERED, ON_THE_WALK, right="collector", wrong="technician", own=True),
+        Page(METERED, ON_THE_WALK, {"route": "新", "meters": meter_things.CODE}, wrong="technician"),
+    ),
+    "meters/walk/": (Page(METERED, ON_THE_WALK, right="technician", wrong="guard"),),
+    "meters/walk/read/": (
+        Page(
+            METERED,
+            form={
+                **ON_THE_WALK,
+                "meter": meter_things.CODE,
+                "key": "3f0c1f0e-6a0b-4f7e-9d80-0d6f3c0a7a11",
+                "value": "112",
+                "read_on": "2026-03-16",
+            },
+            right="technician",
+            wrong="guard",
+        ),
+    ),
+    "meters/walk/skip/": (
+        Page(
+            METERED,
+            form={
+                **ON_THE_WALK,
+                "meter": meter_things.CODE,
+                "skipped_on": "2026-03-16",
+                "reason": "家中无人",
+            },
+            right="technician",
+            wrong="guard",
+        ),
+    ),
+    "meters/import/<str:what>/": (
+        Page({"what": "readings"}, right="collector", wrong="technician", own=True),
+        Page({"what": "meters"}, right="finance", wrong="guard", own=True),
+    ),
+    "meters/import/<str:what>/confirm/": (
+        Page({"what": "readings"}, form={"token": "x"}, wrong="technician", own=True),
+    ),
+    "meters/import/<str:what>/template/": (
+        Page({"what": "readings", **METERED}, wrong="technician", own=True),
+    ),
+    "meters/readings/<int:pk>/photo/": (
+        Page({"pk": "reading"}, right="technician", wrong="guard"),
+    ),
+    "meters/of/<str:code>/": (
+        Page({"code": meter_things.CODE}, right="technician", wrong="guard"),
+    ),
+}
 PAGES: dict[str, tuple[Page, ...]] = {
     **DESK_PAGES,
+    **METER_PAGES,
     **ANNOUNCEMENT_PAGES,
     "": (Page(own=True),),
     "community/": (Page(form={"community": "YG"}),),
@@ -723,6 +800,7 @@ def visit(site: Site, route: str, page: Page) -> tuple[Visit, str]:
         place["pk"] = str(desk_things.make(site, place["pk"], SECRET))
     place = announcement_things.make(site, place, SECRET)
     place = billing_things.make(site, place, SECRET)
+    place = meter_things.make(site, place, SECRET)
     page = with_paper(site, page)
     path = route
     for key, value in place.items():

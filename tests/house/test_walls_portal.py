@@ -117,6 +117,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
     ),
     "my/answers/": (Page(own=True), Page(asked={"q": "停车"}, own=True)),
     "my/phones/": (Page(own=True),),
+    "my/prices/": (Page(own=True),),
     "my/me/": (Page(own=True),),
     "my/me/homes/": (Page(own=True),),
     "my/me/help/": (Page(own=True),),

@@ -84,6 +84,8 @@ GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
             Item("accounts", _("住户账户"), "user", ACCOUNTS),
             Item("arrears", _("欠费"), "hourglass", ACCOUNTS),
             Item("meters", _("抄表"), "droplet", WALKERS),
+            Item("shared_costs", _("公摊"), "droplet", ACCOUNTS),
+            Item("charge_slips", _("收费单据"), "receipt", ACCOUNTS),
             Item("charges", _("收费标准"), "file-text", ACCOUNTS),
             Item("opening", _("期初导入"), "table-import", POSTERS),
         ),

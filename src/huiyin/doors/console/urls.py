@@ -12,6 +12,7 @@ from huiyin.doors.console.blanks import views as blanks
 from huiyin.doors.console.calls import views as calls
 from huiyin.doors.console.charges import houses as charge_houses
 from huiyin.doors.console.charges import views as charges
+from huiyin.doors.console.charge_slips import views as charge_slips
 from huiyin.doors.console.checklists import editing, printing
 from huiyin.doors.console.checklists import views as checklists
 from huiyin.doors.console.conduct import views as conduct
@@ -38,6 +39,7 @@ from huiyin.doors.console.prices import views as prices
 from huiyin.doors.console.queue import views as queue
 from huiyin.doors.console.roster import views as roster
 from huiyin.doors.console.session import views as session
+from huiyin.doors.console.shared_costs import views as shared_costs
 from huiyin.doors.console.staff import views as staff
 from huiyin.doors.console.standards import publishing
 from huiyin.doors.console.standards import views as standards
@@ -269,6 +271,19 @@ urlpatterns = [
     path("billing/<int:pk>/live/", billing.live, name="billing_live"),
     path("billing/<int:pk>/snags/", billing.snags, name="billing_snags"),
     path("billing/<int:pk>/lines/", billing.lines, name="billing_lines"),
+    path("shared-costs/", shared_costs.pools, name="shared_costs"),
+    path("shared-costs/new/", shared_costs.new, name="shared_cost_new"),
+    path("shared-costs/scopes/", shared_costs.scopes, name="cost_scopes"),
+    path("shared-costs/scopes/<int:pk>/", shared_costs.scope, name="cost_scope"),
+    path("shared-costs/<int:pk>/", shared_costs.pool, name="shared_cost"),
+    path("shared-costs/<int:pk>/scan/", shared_costs.pool_scan, name="shared_cost_scan"),
+    path("charge-slips/", charge_slips.slips, name="charge_slips"),
+    path("charge-slips/new/", charge_slips.new, name="charge_slip_new"),
+    path("charge-slips/agency/", charge_slips.agency, name="agency"),
+    path("charge-slips/agency/<int:pk>/", charge_slips.settle, name="hand_over"),
+    path("charge-slips/agency/<int:pk>/scan/", charge_slips.hand_over_scan, name="hand_over_scan"),
+    path("charge-slips/<str:number>/", charge_slips.slip, name="charge_slip"),
+    path("charge-slips/<str:number>/scan/", charge_slips.slip_scan, name="charge_slip_scan"),
     path("arrears/", arrears.glance, name="arrears"),
     path("households/", households.find, name="accounts"),
     path("households/<str:code>/", households.account, name="account"),

@@ -182,8 +182,8 @@ class TariffForm(DoorForm):
         given["least"] = given["least"] or "0"
         if any(steps):
             bound_1, price_2, bound_2, price_3 = steps
-            second = (bound_2 if price_3 or bound_2 else None, price_2)
-            given["tiers"] = [(bound_1, given["price"]), second]
+            second = (bound_2 or None, price_2)
+            given["tiers"] = [(bound_1 or None, given["price"]), second]
             given["tiers"] += [(None, price_3)] if price_3 or bound_2 else []
         if "house_kinds" in self.fields:
             given["house_kinds"] = given["house_kinds"] or [""]

@@ -179,7 +179,7 @@ def tariff(request: StaffRequest, pk: int) -> HttpResponse:
     found = queries.tariff(caller=request.caller, tariff_id=pk, on=today)
     step = request.POST.get("step", "")
     form: DoorForm = _tariff_form(request, found, sent=step == "change")
-    refused = DoorForm(request.POST) if step and step != "change" else form
+    refused = form if step == "change" else DoorForm(request.POST or None)
     if request.method == "POST":
         if _done(request, step, pk, refused):
             react(request.moment)

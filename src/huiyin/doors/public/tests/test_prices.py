@@ -16,7 +16,14 @@ def read(code: str = "YG") -> Any:
 
 def test_anybody_reads_what_is_approved(cast: Cast, django_assert_max_num_queries: Any) -> None:
     estate = make_estate(cast)
-    estate.price("parking", "999", from_on=date(2027, 1, 1), state="dropped")
+    unseen = estate.items["parking"]
+    unseen.tariffs.create(
+        price=999,
+        from_on=date(2027, 1, 1),
+        basis="还没批准",
+        drafted_by=cast.employee("finance"),
+        drafted_at=AT,
+    )
     page = read()
     shown = page.content.decode()
     assert page.status_code == 200 and "2.80" in shown and "合同第 8 条" in shown

@@ -116,11 +116,11 @@ def test_a_price_goes_from_draft_through_two_people_to_the_board(estate: Estate)
     twice = finance.post(address, {"step": "submit"})
     assert twice.status_code == 422 and "不是草稿" in text_of(twice)
     request = Request.objects.get()
-    for post in ("manager", "company_finance"):
+    for step, post in enumerate(("manager", "company_finance")):
         boss = visitor(estate.cast, post)
         asked = text_of(boss.get(f"/approvals/{request.pk}/"))
         assert "收费标准:物业费 住宅 3.10 元" in asked and address in asked
-        verdict = {"act": "decide", "decide-verdict": "approved", "decide-step": ""}
+        verdict = {"act": "decide", "decide-verdict": "approved", "decide-step": step}
         assert boss.post(f"/approvals/{request.pk}/", verdict).status_code == 302
     assert "待生效" in text_of(finance.get(page))
     assert "2026-07-01 起执行" in text_of(finance.get("/charges/board/"))
@@ -243,6 +243,8 @@ def test_many_houses_are_counted_before_they_are_charged(estate: Estate) -> None
 
 def test_houses_without_a_charge_are_listed(estate: Estate) -> None:
     finance = visitor(estate.cast, "finance")
+    estate.houses["other"] = House.objects.get(community=estate.community, code="5-1-101")
+    estate.assign("other", "management")
     assert "所有房屋都设置了收费" in text_of(finance.get("/charges/houses/"))
     House.objects.create(community=estate.community, code="3-1-1601", order_key="0003-0001-1601")
     House.objects.create(
@@ -277,7 +279,7 @@ def test_a_relief_is_asked_for_and_decided_by_another(estate: Estate) -> None:
     assert request.amount == Decimal("412.28")  # 275.80 a month, by half, for 91 days
     boss = visitor(estate.cast, "manager")
     assert address in text_of(boss.get(f"/approvals/{request.pk}/"))
-    verdict = {"act": "decide", "decide-verdict": "approved", "decide-step": ""}
+    verdict = {"act": "decide", "decide-verdict": "approved", "decide-step": "0"}
     assert boss.post(f"/approvals/{request.pk}/", verdict).status_code == 302
     relief.refresh_from_db()
     assert relief.state == "approved"
