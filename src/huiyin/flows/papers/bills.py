@@ -119,8 +119,10 @@ def run_file(
 
     A bill with a sign no font has is left out; :func:`run_bills` names it. Raises NothingToPrint.
     """
-    found = sheets.run_sheets(caller=caller, run_id=run_id, first=(number - 1) * FILE, most=FILE)
-    if not found:
+    found = sheets.run_sheets(
+        caller=caller, run_id=run_id, first=max(number - 1, 0) * FILE, most=FILE
+    )
+    if number < 1 or not found:
         raise NothingToPrint(_("这一册没有账单。"))
     town = Community.objects.get(pk=found[0].community_id)
     ways = sheets.where_to_pay([town.pk])[town.pk].ways
