@@ -116,7 +116,7 @@ _UNBILLED: Final = """
 WITH item AS MATERIALIZED (
     SELECT * FROM unnest(%(ids)s::bigint[], %(froms)s::date[], %(untils)s::date[],
                          %(by_month)s::boolean[]) AS item (id, from_on, until_on, by_month)
-), done AS MATERIALIZED (
+), done AS (
     SELECT l.assignment_id, sum(least(l.until_on, item.until_on)
                                 - greatest(l.from_on, item.from_on)) AS days
       FROM billing_line l JOIN item ON item.id = l.item_id

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from huiyin.billing.rules.explain import steps
 from huiyin.billing.rules.periods import period
+from huiyin.billing.titles import STEPS
 
 DAY: Final = timedelta(days=1)
 _QUARTER, _HALF = "Q", "H"
@@ -56,6 +58,32 @@ def price(one: Decimal) -> str:
     return f"{whole}.{rest.ljust(2, '0')}"
 
 
-def working(_one: Mapping[str, Any]) -> tuple[str, ...]:
+def working(one: Mapping[str, Any]) -> tuple[str, ...]:
     """Say step by step how a line was computed."""
-    return ()
+    said = []
+    for step in steps(one):
+        text = str(STEPS[step.code]) % {key: _value(key, v) for key, v in step.values.items()}
+        said.append(f"{days(*step.days)}:{text}" if step.days else text)
+    return tuple(said)
+
+
+# What is no amount of money among the decimals of an explanation.
+_QUANTITIES: Final = {
+    "quantity",
+    "weight",
+    "weights",
+    "factor",
+    "from_value",
+    "until_value",
+    "percent",
+    "back",
+    "ahead",
+}
+
+
+def _value(key: str, value: object) -> str:
+    if not isinstance(value, Decimal):
+        return str(value)
+    if key in _QUANTITIES:
+        return plain(value)
+    return price(value) if key == "price" else money(value)
