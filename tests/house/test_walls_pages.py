@@ -263,7 +263,7 @@ METER_PAGES: dict[str, tuple[Page, ...]] = {
     ),
     "meters/order/": (
         Page(METERED, ON_THE_WALK, right="collector", wrong="technician", own=True),
-        Page(METERED, ON_THE_WALK, {"route": "新", "meters": meter_things.CODE}, wrong="technician"),
+        Page(METERED, ON_THE_WALK, {"route": "新", "meters": "W-WALL"}, wrong="technician"),
     ),
     "meters/walk/": (Page(METERED, ON_THE_WALK, right="technician", wrong="guard"),),
     "meters/walk/read/": (
@@ -637,6 +637,43 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "billing/<int:pk>/live/": (Page({"pk": "run"}, wrong="technician"),),
     "billing/<int:pk>/snags/": (Page({"pk": "run"}, wrong="technician"),),
     "billing/<int:pk>/lines/": (Page({"pk": "run"}, wrong="technician"),),
+    "shared-costs/": (Page(wrong="technician", own=True),),
+    "shared-costs/new/": (Page(wrong="keeper", own=True),),
+    "shared-costs/scopes/": (
+        Page(wrong="technician", own=True),
+        Page(form={"name": "全部"}, wrong="keeper", own=True),
+    ),
+    "shared-costs/scopes/<int:pk>/": (
+        Page({"pk": "scope"}, wrong="technician"),
+        Page({"pk": "scope"}, form={"name": "全部"}, right="collector", wrong="keeper"),
+    ),
+    "shared-costs/<int:pk>/": (
+        Page({"pk": "pool"}, right="keeper", wrong="technician"),
+        Page({"pk": "pool"}, form={"step": "share"}, right="collector", wrong="keeper"),
+        Page({"pk": "pool"}, form={"step": "drop", "drop-reason": "抄错"}, wrong="keeper"),
+    ),
+    "shared-costs/<int:pk>/scan/": (Page({"pk": "pool"}, wrong="technician"),),
+    "charge-slips/": (
+        Page(wrong="technician", own=True),
+        Page(asked={"state": "waiting"}, wrong="guard", own=True),
+    ),
+    "charge-slips/new/": (Page(right="receptionist", wrong="technician", own=True),),
+    "charge-slips/<str:number>/": (
+        Page({"number": "charge_slip"}, right="keeper", wrong="technician"),
+        Page(
+            {"number": "charge_slip"},
+            form={"step": "ask", "ask-reason": "记错了户"},
+            right="collector",
+            wrong="receptionist",
+        ),
+    ),
+    "charge-slips/<str:number>/scan/": (Page({"number": "charge_slip"}, wrong="technician"),),
+    "charge-slips/agency/": (Page(wrong="technician", own=True),),
+    "charge-slips/agency/<int:pk>/": (
+        Page({"pk": "payment"}, form={"step": "confirm"}, right="finance", wrong="keeper"),
+        Page({"pk": "payment"}, form={"step": "confirm"}, wrong="collector"),
+    ),
+    "charge-slips/agency/<int:pk>/scan/": (Page({"pk": "payment"}, wrong="technician"),),
     "arrears/": (Page(wrong="technician", own=True), Page(asked={"min_days": "0"}, own=True)),
     "households/": (
         Page(wrong="technician", own=True),
@@ -644,7 +681,15 @@ PAGES: dict[str, tuple[Page, ...]] = {
     ),
     "households/<str:code>/": (Page({"code": "5-1-101"}, wrong="technician"),),
     "households/<str:code>/statement/": (Page({"code": "5-1-101"}, wrong="technician"),),
+    "households/<str:code>/statement/paper/": (
+        Page({"code": "5-1-101"}, {"first": "2026-01-01", "last": "2026-03-31"}, wrong="guard"),
+    ),
     "bills/<str:number>/": (Page({"number": "bill"}, wrong="technician"),),
+    "bills/<str:number>/paper/": (Page({"number": "bill"}, right="keeper", wrong="technician"),),
+    "billing/<int:pk>/papers/": (Page({"pk": "posted"}, wrong="technician"),),
+    "billing/<int:pk>/papers/<int:number>/": (
+        Page({"pk": "posted", "number": "file"}, wrong="technician"),
+    ),
     "roster/": (Page(wrong="technician", own=True),),
     "roster/confirm/": (Page(form={"token": "gone"}, own=True),),
     "staff/": (Page(own=True),),
