@@ -21,6 +21,7 @@ from huiyin.files.actions import store_photo
 from huiyin.matters.actions import add_photos
 from huiyin.matters.tests.cast import AT
 from huiyin.meters.actions import add_meter
+from tests.house import billing_things
 
 SECRET = "只有阳光小区知道的事"
 FIRST = "YG-20260316-0001"
@@ -155,6 +156,34 @@ def a_photo() -> bytes:
     return out.getvalue()
 
 
+def two_estates(site: Site) -> str:
+    """Two communities with something to bill."""
+    return billing_things.made(site, "estates", SECRET)
+
+
+def drafted(site: Site) -> str:
+    """A run that is drafted."""
+    return billing_things.made(site, "run", SECRET)
+
+
+def let_out(site: Site) -> str:
+    """A run that is posted."""
+    return billing_things.made(site, "posted", SECRET)
+
+
+def to_be_reversed(site: Site) -> str:
+    """A posted run of which somebody asked that it be taken back."""
+    return billing_things.made(site, "asked", SECRET)
+
+
+def a_bill(site: Site) -> str:
+    """A bill of somebody with a secret for a name."""
+    return billing_things.made(site, "bill", SECRET)
+
+
+BILLING = {"community": "YG", "charge_group": "A", "period": "2026Q1"}
+
+
 @dataclass(frozen=True)
 class Operation:
     """How an operation is meant to be used, and by whom not."""
@@ -230,6 +259,20 @@ OPERATIONS = {
     "house": Operation(place=HOUSE),
     "callers": Operation(asked={"phone": "13812345678"}, own=True),
     "tell": Operation(words=CALL, wrong="technician"),
+    "begin_run": Operation(two_estates, BILLING, right="collector", wrong="keeper"),
+    "billing_runs": Operation(asked={"community": "YG"}, wrong="technician"),
+    "billing_run": Operation(drafted, wrong="technician"),
+    "run_exceptions": Operation(drafted, wrong="technician"),
+    "run_lines": Operation(drafted, wrong="technician"),
+    "redraft_run": Operation(drafted, wrong="keeper"),
+    "drop_run": Operation(drafted, wrong="keeper"),
+    "confirm_run": Operation(drafted, wrong="collector"),
+    "post_run": Operation(drafted, wrong="collector"),
+    "ask_run_reversal": Operation(let_out, {"reason": "错了"}, wrong="collector"),
+    "agree_run_reversal": Operation(to_be_reversed, wrong="collector"),
+    "read_bill": Operation(a_bill, wrong="technician"),
+    "house_statement": Operation(place=HOUSE, wrong="technician"),
+    "list_arrears": Operation(asked={"community": "YG"}, wrong="technician"),
     "kpis": Operation(asked={"community": "YG"}),
     "kpi_rows": Operation(asked={"community": "YG"}, place={"rule": "CMP-01"}),
     "calls": Operation(asked={"community": "YG"}, wrong="technician"),
@@ -255,7 +298,7 @@ def call(name: str, site: Site, api: Api | None, number: str) -> tuple[int, str]
     method, path = ALL[name]
     meant = OPERATIONS[name]
     number, _, photo = number.partition("/photos/")
-    path = path.format(**{"number": number, "photo": photo, **meant.place})
+    path = path.format(**{"number": number, "run_id": number, "photo": photo, **meant.place})
     client = api.http if api else Client()
     headers = {"Authorization": f"Bearer {api.token}"} if api else {}
     if method == "get":

@@ -7,6 +7,7 @@ is an owner too, of another house: who changes an id in an address or a form fin
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +21,9 @@ from django.urls import get_resolver
 from huiyin.announcements.audience import Audience
 from huiyin.announcements.rules import Facts
 from huiyin.announcements.tests.blocks import make_blocks
+from huiyin.billing.models import Bill, ChargeItem
+from huiyin.billing.tests.bills import billed
+from huiyin.billing.tests.cast import make_estate
 from huiyin.documents.tests import papers
 from huiyin.doors.api.tests.cast import Site
 from huiyin.doors.portal.requests import kept
@@ -98,6 +102,11 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "my/notices/<str:number>/paper/": (Page({"number": "*notice"}),),
     "my/papers/": (Page(own=True),),
     "my/papers/<int:pk>/": (Page({"pk": "*paper"}),),
+    "my/bills/": (Page(own=True), Page(asked={"cursor": "WzEsMV0"}, own=True)),
+    "my/bills/statement/": (Page(own=True), Page(asked={"house": "*billed"}, own=True)),
+    "my/bills/statement/paper/": (Page(asked={"house": "*billed"}),),
+    "my/bills/<str:number>/": (Page({"number": "*bill"}),),
+    "my/bills/<str:number>/paper/": (Page({"number": "*bill"}),),
     "my/together/": (Page(own=True),),
     "my/together/gatherings/<int:pk>/": (
         Page({"pk": "*gathering"}),
@@ -190,6 +199,8 @@ class Things:
             "*seen": self.seen,
             "*notice": self.notice,
             "*paper": self.paper,
+            "*bill": lambda: self.bill.number,
+            "*billed": lambda: self.bill.house_id,
             "*gathering": lambda: self.together("gathering"),
             "*survey": lambda: self.together("survey"),
             "*thread": lambda: self.together("thread"),
@@ -219,6 +230,13 @@ class Things:
         when = {"starts_at": until, "ends_at": until + timedelta(hours=2), "sign_up_until": until}
         words: dict[str, Any] = {"title": SECRET, "text": SECRET, "place": "花园", **when}
         return together.plan_gathering(by=by, at=AT, community_id=place, **words)
+
+    @cached_property
+    def bill(self) -> Bill:
+        """Bill the owner for something nobody else may know of."""
+        estate = make_estate(self.site.cast)
+        ChargeItem.objects.filter(pk=estate.items["management"].pk).update(name=SECRET)
+        return billed(estate)
 
     def paper(self) -> int:
         """Issue a letter for the owner's household."""
