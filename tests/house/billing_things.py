@@ -41,14 +41,14 @@ def a_run(estate: Estate) -> str:
     )
 
 
-def a_posted_run(estate: Estate) -> str:
-    """Post a run with one bill; return its id."""
+def a_printed_run(estate: Estate) -> str:
+    """Have a posted run with one bill to print; return its id."""
     run = made_run(estate)
     billed(estate, run=run)
     return str(run.pk)
 
 
-def a_posted_run(estate: Estate) -> str:
+def a_run_let_out(estate: Estate) -> str:
     """Let the bills of the first quarter out; return the id of the run."""
     run_id = a_run(estate)
     post_run(by=estate.caller("finance"), at=AT, run_id=int(run_id))
@@ -57,7 +57,7 @@ def a_posted_run(estate: Estate) -> str:
 
 def a_run_to_reverse(estate: Estate) -> str:
     """Ask that a posted run be taken back; return its id."""
-    run_id = a_posted_run(estate)
+    run_id = a_run_let_out(estate)
     ask_reversal(by=estate.caller("finance"), at=AT, run_id=int(run_id), reason="单价错了")
     return run_id
 
@@ -185,6 +185,8 @@ THINGS: dict[str, Callable[[Estate], str]] = {
     "bill": a_bill,
     "run": a_run,
     "posted": a_posted_run,
+    "let_out": a_run_let_out,
+    "to_reverse": a_run_to_reverse,
     "file": lambda _estate: "1",
     "estates": two_estates,
     "tariff": a_tariff,
@@ -201,13 +203,21 @@ THINGS: dict[str, Callable[[Estate], str]] = {
 def make(site: Site, place: dict[str, str], secret: str) -> dict[str, str]:
     """Make what a page names; return the page's place with it, a secret being the owner's name."""
     named = {key: value for key, value in place.items() if value in THINGS}
-    return place | {key: made(site, value, secret) for key, value in named.items()}
+    if not named:
+        return place
+    estate = estate_with(site, secret)
+    return place | {key: THINGS[value](estate) for key, value in named.items()}
 
 
 def made(site: Site, what: str, secret: str) -> str:
-    """Make one thing on an estate where a secret is the owner's name; return what names it."""
+    """Make one thing on an estate; return what names it, a secret being the owner's name."""
+    return THINGS[what](estate_with(site, secret))
+
+
+def estate_with(site: Site, secret: str) -> Estate:
+    """Build the estate with a secret for the owner's name."""
     estate = make_estate(site.cast)
     owner = estate.people["owner"]
     owner.name = secret
     owner.save(update_fields=["name"])
-    return THINGS[what](estate)
+    return estate

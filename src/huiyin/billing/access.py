@@ -24,7 +24,7 @@ BILLERS = ("finance", "collector", "manager", "company_finance")
 # Who lets bills out, reverses a run, locks a month.
 POSTERS = ("finance", "manager", "company_finance")
 # Who takes down what was delivered or used and signed for: water, the club, cleaning, cards.
-SLIP_WRITERS = (*BILLERS, "assistant", "supervisor", "receptionist", "keeper", "cleaning_foreman")
+SLIP_WRITERS = (*BILLERS, "assistant", "supervisor", "receptionist", "keeper")
 
 
 def admit_to_read(caller: Caller, community_id: int) -> None:

@@ -50,6 +50,11 @@ class Collected:
         return self.collected - self.handed_over - self.entered
 
     @property
+    def advanced(self) -> Decimal:
+        """What the company paid of its own, zero where it did not."""
+        return max(-self.left, Decimal(0))
+
+    @property
     def uncollected(self) -> Decimal:
         """Billed and not collected yet."""
         return self.billed - self.collected

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from huiyin.billing import consumption, sharing
 from huiyin.billing.access import BILLERS, admit_to_read
 from huiyin.billing.actions.pools import refuse_weightless
-from huiyin.billing.models import Line, Pool, Scope, Share
+from huiyin.billing.models import ChargeItem, Line, Pool, Scope, Share
 from huiyin.billing.sharing import Portion
 from huiyin.estate.models import Building, House, Unit
 from huiyin.kernel import paging
@@ -139,6 +139,13 @@ def working(*, caller: Caller, pool_id: int, at: datetime, cursor: str = "") -> 
     else:
         rows = _shared(found, after)
     return paging.page_of(rows, PAGE, lambda one: one, lambda one: (one.order_key, one.house_id))
+
+
+def apportioned(*, caller: Caller, community_id: int) -> tuple[tuple[str, str], ...]:
+    """Return the items whose cost is shared: code and name. One query."""
+    admit_to_read(caller, community_id)
+    rows = ChargeItem.objects.filter(community_id=community_id, way="apportioned", in_use=True)
+    return tuple(rows.order_by("order", "id").values_list("code", "name"))
 
 
 def scopes(*, caller: Caller, community_id: int) -> tuple[ScopeRow, ...]:

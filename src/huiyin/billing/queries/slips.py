@@ -176,6 +176,17 @@ def hand_overs(*, caller: Caller, community_id: int, cursor: str = "") -> Page[H
     )
 
 
+def hand_over_scan(*, caller: Caller, hand_over_id: int) -> int:
+    """Return the file with the receipt of a payment; NotFound to strangers, or without one."""
+    one = HandOver.objects.filter(pk=hand_over_id).first()
+    if one is None or not caller.works_in(one.community_id):
+        raise NotFound(_("没有这笔代付。"))
+    admit_to_read(caller, one.community_id)
+    if one.scan_id is None:
+        raise NotFound(_("这笔代付没有扫描件。"))
+    return one.scan_id
+
+
 def _hand_over(one: HandOver, caller: Caller, *, may: bool, confirms: bool) -> HandOverRow:
     is_open = one.state == HandOver.State.ENTERED
     return HandOverRow(

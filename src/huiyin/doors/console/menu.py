@@ -25,6 +25,7 @@ from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.estate.access import EDITORS
 from huiyin.intake.access import MAIL, STICKERS
 from huiyin.kernel.caller import POSTS, Caller
+from huiyin.ledger.access import READERS as BOOKS
 from huiyin.matters.access import DESK, FIELD, FOREMEN
 from huiyin.meters.access import WALKERS
 from huiyin.notices.access import EDITORS as WORDERS
@@ -86,6 +87,8 @@ GROUPS: tuple[tuple[Promise, tuple[Item, ...]], ...] = (
             Item("meters", _("抄表"), "droplet", WALKERS),
             Item("shared_costs", _("公摊"), "droplet", ACCOUNTS),
             Item("charge_slips", _("收费单据"), "receipt", ACCOUNTS),
+            Item("prepaid", _("预存"), "receipt", ACCOUNTS),
+            Item("ledger", _("账簿"), "notebook", BOOKS),
             Item("charges", _("收费标准"), "file-text", ACCOUNTS),
             Item("opening", _("期初导入"), "table-import", POSTERS),
         ),

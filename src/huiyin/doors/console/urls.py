@@ -6,13 +6,13 @@ from huiyin.doors.console.announcements import board as announcement_board
 from huiyin.doors.console.announcements import views as announcements
 from huiyin.doors.console.approvals import views as approvals
 from huiyin.doors.console.arrears import views as arrears
-from huiyin.doors.console.bills_print import views as bills_print
 from huiyin.doors.console.billing import views as billing
+from huiyin.doors.console.bills_print import views as bills_print
 from huiyin.doors.console.blanks import views as blanks
 from huiyin.doors.console.calls import views as calls
+from huiyin.doors.console.charge_slips import views as charge_slips
 from huiyin.doors.console.charges import houses as charge_houses
 from huiyin.doors.console.charges import views as charges
-from huiyin.doors.console.charge_slips import views as charge_slips
 from huiyin.doors.console.checklists import editing, printing
 from huiyin.doors.console.checklists import views as checklists
 from huiyin.doors.console.conduct import views as conduct
@@ -28,12 +28,14 @@ from huiyin.doors.console.incident import views as incident
 from huiyin.doors.console.intake import mail, stickers
 from huiyin.doors.console.intake import views as intake
 from huiyin.doors.console.knowledge import views as knowledge
+from huiyin.doors.console.ledger import views as ledger
 from huiyin.doors.console.matter import views as matter
 from huiyin.doors.console.messages import views as messages
 from huiyin.doors.console.meters import importing as meter_files
 from huiyin.doors.console.meters import views as meters
 from huiyin.doors.console.meters import walking
 from huiyin.doors.console.opening import views as opening
+from huiyin.doors.console.prepaid import views as prepaid
 from huiyin.doors.console.prices import papers
 from huiyin.doors.console.prices import views as prices
 from huiyin.doors.console.queue import views as queue
@@ -244,6 +246,17 @@ urlpatterns = [
     path("standards/targets/<str:code>/", standards.change_target, name="standards_target"),
     path("standards/promises/", publishing.publishing, name="standards_publishing"),
     path("standards/history/", standards.history, name="standards_history"),
+    path("ledger/", ledger.journals, name="ledger"),
+    path("ledger/open/", ledger.begin, name="ledger_open"),
+    path("ledger/trial/", ledger.trial, name="ledger_trial"),
+    path("ledger/export/", ledger.export, name="ledger_export"),
+    path("ledger/lock/", ledger.lock, name="ledger_lock"),
+    path("ledger/<int:pk>/", ledger.journal, name="ledger_journal"),
+    path("prepaid/", prepaid.balances, name="prepaid"),
+    path("prepaid/take/", prepaid.take, name="prepaid_take"),
+    path("prepaid/offset/", prepaid.offset, name="prepaid_offset"),
+    path("prepaid/accounts/", prepaid.accounts, name="prepaid_accounts"),
+    path("prepaid/<str:code>/<int:person>/", prepaid.payer, name="prepaid_payer"),
     path("charges/", charges.charges, name="charges"),
     path("charges/groups/", charges.group, name="charge_group_new"),
     path("charges/groups/<str:code>/", charges.group, name="charge_group"),

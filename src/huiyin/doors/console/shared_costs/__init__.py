@@ -1,0 +1,1 @@
+"""Shared costs (公摊): entered, looked at with their working, shared out (BIL-02)."""
