@@ -184,10 +184,8 @@ def a_payment(estate: Estate) -> str:
 THINGS: dict[str, Callable[[Estate], str]] = {
     "bill": a_bill,
     "run": a_run,
-    "posted": a_posted_run,
-    "let_out": a_run_let_out,
     "to_reverse": a_run_to_reverse,
-    "file": lambda _estate: "1",
+    "printed": a_printed_run,
     "estates": two_estates,
     "tariff": a_tariff,
     "relief": a_relief,

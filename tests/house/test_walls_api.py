@@ -21,7 +21,6 @@ from huiyin.files.actions import store_photo
 from huiyin.matters.actions import add_photos
 from huiyin.matters.tests.cast import AT
 from huiyin.meters.actions import add_meter
-from tests.house import billing_things
 
 SECRET = "只有阳光小区知道的事"
 FIRST = "YG-20260316-0001"
@@ -156,32 +155,19 @@ def a_photo() -> bytes:
     return out.getvalue()
 
 
-def two_estates(site: Site) -> str:
-    """Two communities with something to bill."""
-    return billing_things.made(site, "estates", SECRET)
+def of_charges(what: str) -> Callable[[Site], str]:
+    """Return who makes something about charges: a run, a bill."""
 
+    def make(site: Site) -> str:
+        from tests.house import billing_things
 
-def drafted(site: Site) -> str:
-    """A run that is drafted."""
-    return billing_things.made(site, "run", SECRET)
+        return billing_things.made(site, what, SECRET)
 
-
-def let_out(site: Site) -> str:
-    """A run that is posted."""
-    return billing_things.made(site, "posted", SECRET)
-
-
-def to_be_reversed(site: Site) -> str:
-    """A posted run of which somebody asked that it be taken back."""
-    return billing_things.made(site, "asked", SECRET)
-
-
-def a_bill(site: Site) -> str:
-    """A bill of somebody with a secret for a name."""
-    return billing_things.made(site, "bill", SECRET)
+    return make
 
 
 BILLING = {"community": "YG", "charge_group": "A", "period": "2026Q1"}
+a_run, a_bill, two_estates = of_charges("run"), of_charges("bill"), of_charges("estates")
 
 
 @dataclass(frozen=True)
@@ -261,15 +247,15 @@ OPERATIONS = {
     "tell": Operation(words=CALL, wrong="technician"),
     "begin_run": Operation(two_estates, BILLING, right="collector", wrong="keeper"),
     "billing_runs": Operation(asked={"community": "YG"}, wrong="technician"),
-    "billing_run": Operation(drafted, wrong="technician"),
-    "run_exceptions": Operation(drafted, wrong="technician"),
-    "run_lines": Operation(drafted, wrong="technician"),
-    "redraft_run": Operation(drafted, wrong="keeper"),
-    "drop_run": Operation(drafted, wrong="keeper"),
-    "confirm_run": Operation(drafted, wrong="collector"),
-    "post_run": Operation(drafted, wrong="collector"),
-    "ask_run_reversal": Operation(let_out, {"reason": "错了"}, wrong="collector"),
-    "agree_run_reversal": Operation(to_be_reversed, wrong="collector"),
+    "billing_run": Operation(a_run, wrong="technician"),
+    "run_exceptions": Operation(a_run, wrong="technician"),
+    "run_lines": Operation(a_run, wrong="technician"),
+    "redraft_run": Operation(a_run, wrong="keeper"),
+    "drop_run": Operation(a_run, wrong="keeper"),
+    "confirm_run": Operation(a_run, wrong="collector"),
+    "post_run": Operation(a_run, wrong="collector"),
+    "ask_run_reversal": Operation(of_charges("posted"), {"reason": "错了"}, wrong="collector"),
+    "agree_run_reversal": Operation(of_charges("to_reverse"), wrong="collector"),
     "read_bill": Operation(a_bill, wrong="technician"),
     "house_statement": Operation(place=HOUSE, wrong="technician"),
     "list_arrears": Operation(asked={"community": "YG"}, wrong="technician"),

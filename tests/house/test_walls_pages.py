@@ -686,9 +686,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
     ),
     "bills/<str:number>/": (Page({"number": "bill"}, wrong="technician"),),
     "bills/<str:number>/paper/": (Page({"number": "bill"}, right="keeper", wrong="technician"),),
-    "billing/<int:pk>/papers/": (Page({"pk": "posted"}, wrong="technician"),),
+    "billing/<int:pk>/papers/": (Page({"pk": "printed"}, wrong="technician"),),
     "billing/<int:pk>/papers/<int:number>/": (
-        Page({"pk": "posted", "number": "file"}, wrong="technician"),
+        Page({"pk": "printed", "number": "1"}, wrong="technician"),
     ),
     "roster/": (Page(wrong="technician", own=True),),
     "roster/confirm/": (Page(form={"token": "gone"}, own=True),),
