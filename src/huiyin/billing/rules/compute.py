@@ -1,11 +1,21 @@
 """What a house is charged by a run, and what stands in the way: pure (BIL-01…BIL-04, BIL-06)."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from huiyin.billing.rules.corrections import correct
-from huiyin.billing.rules.facts import APPORTIONED, SLIP, Charge, Computed, HouseFacts, Item, Scheme
-from huiyin.billing.rules.reckoning import CORRECTION, Reckoning
+from huiyin.billing.rules.facts import (
+    APPORTIONED,
+    SLIP,
+    Billed,
+    Charge,
+    Computed,
+    HouseFacts,
+    Item,
+    Scheme,
+)
+from huiyin.billing.rules.reckoning import CORRECTION, NOTHING, Reckoning
 from huiyin.billing.rules.spans import without
 
 FAR: Final = "far_from_usual"
@@ -41,30 +51,33 @@ def _charges(done: Reckoning) -> None:
         if span is None:
             continue
         billed = done.billed_of(charge)
-        missing = without(span, ((one.from_on, one.until_on) for one in billed))
+        missing = without(span, [(one.from_on, one.until_on) for one in billed])
         if not missing:
             continue
         count = len(done.lines)
         done.charge(charge, item, missing, span[0])
-        last = max(
-            (one for one in billed if one.until_on <= missing[0][0]),
-            key=lambda one: (one.until_on, one.id),
-            default=None,
-        )
-        if last is not None:
-            days = (last.until_on - last.from_on).days
-            _usual(done, charge, item, count, last.amount / days)
+        if last := _last(billed, missing[0][0]):
+            _usual(done, charge, item, count, last)
 
 
-def _usual(done: Reckoning, charge: Charge, item: Item, count: int, daily: Decimal) -> None:
-    """Note a charge that is many times the household's last one, or a small part of it."""
+def _last(billed: list[Billed], day: date) -> Billed | None:
+    """Return the last line before a day."""
+    before = [one for one in billed if one.until_on <= day]
+    return max(before, key=lambda one: (one.until_on, one.id)) if before else None
+
+
+def _usual(done: Reckoning, charge: Charge, item: Item, count: int, last: Billed) -> None:
+    """Note a charge that is many times the household's last one, or a small part of it, a day."""
     new = [one for one in done.lines[count:] if one.kind != CORRECTION]
-    days = sum((one.until_on - one.from_on).days for one in new)
-    if not days:
-        return
-    amount = sum((one.amount for one in new), Decimal(0))
-    usual = (daily * days).quantize(CENT)
+    days = sum([(one.until_on - one.from_on).days for one in new])
+    length = (last.until_on - last.from_on).days
+    amount = sum([one.amount for one in new], NOTHING) * length
+    usual = last.amount * days
     factor = done.scheme.unusual
     if amount > usual * factor or amount * factor < usual:
-        odd = {"amount": str(amount), "usual": str(usual), "label": charge.label}
+        odd = {
+            "amount": str((amount / length).quantize(CENT)),
+            "usual": str((usual / length).quantize(CENT)),
+            "label": charge.label,
+        }
         done.snag(FAR, item, odd, blocking=False)

@@ -15,10 +15,10 @@ from huiyin.billing.rules.facts import (
     NewLine,
     Scheme,
 )
-from huiyin.billing.rules.reckoning import CORRECTION, REGULAR, Reckoning
+from huiyin.billing.rules.reckoning import CORRECTION, NOTHING, REGULAR, Reckoning
 from huiyin.billing.rules.spans import common, merged
 
-NOTHING = Decimal(0)
+FROZEN = ("used", "use", "meters", "opens_with", "ahead", "left")
 
 
 class Party(NamedTuple):
@@ -78,7 +78,7 @@ def _again(now: Reckoning, charge: Charge, item: Item, lines: Sequence[Billed]) 
 def _measured_again(now: Reckoning, charge: Charge, item: Item, regular: Iterable[Billed]) -> None:
     for one in {tuple(one.working["use"]): one for one in regular}.values():
         from_on, until_on = (date.fromisoformat(day) for day in one.working["use"])
-        frozen = {key: one.working[key] for key in ("used", "use", "meters", "opens_with")}
+        frozen = {key: one.working[key] for key in FROZEN if key in one.working}
         now.measured(charge, item, (from_on, until_on), Decimal(one.working["used"]), frozen)
 
 

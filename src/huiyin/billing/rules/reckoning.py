@@ -1,9 +1,10 @@
 """The charges of one house for some days: who pays, at which price, how much (BIL-01…BIL-04)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from huiyin.billing.rules import prices
@@ -40,6 +41,7 @@ from huiyin.meters.rules import Held, Missing, Use, use
 
 REGULAR, CORRECTION, OF_SLIP = "regular", "correction", "slip"
 ONE: Final = Decimal(1)
+NOTHING: Final = Decimal(0)
 QUANTITY: Final = Decimal("0.0001")
 DAY: Final = timedelta(days=1)
 
@@ -142,6 +144,11 @@ class Reckoning:
                 )
                 for one in laid
             }
+        if len(laid) == 1 and len(spans) == 1 and spans[0][0] == start and not charge.reliefs:
+            borne = self.bearers(spans[0], item.split, charge.pays, charge.payer_id)
+            if len(borne) == 1 and borne[0].payer_id is not None:
+                self._plain(charge, item, borne[0], laid[0].tariff, quantity, rates=rates)
+                return
         found = prices.pieces(laid, charge.reliefs, rates)
         for bearer, tariff in self._cut(charge, item, laid, spans):
             from_on, until_on = bearer.from_on, bearer.until_on
@@ -168,6 +175,41 @@ class Reckoning:
                 charge_id=charge.id,
                 tariff_id=tariff and tariff.id,
             )
+
+    def _plain(
+        self,
+        charge: Charge,
+        item: Item,
+        bearer: Bearer,
+        tariff: Tariff | None,
+        quantity: Decimal,
+        *,
+        rates: Mapping[int | None, tuple[int, bool]],
+    ) -> None:
+        """Charge days with one price and one payer from the start, as nearly every line is."""
+        from_on, until_on = bearer.from_on, bearer.until_on
+        rate, least = rates[tariff and tariff.id]
+        price = tariff.price if tariff else charge.price
+        working: dict[str, Any] = {
+            "way": item.way,
+            "unit": item.unit,
+            "quantity": str(quantity),
+            "steps": _only_step(
+                from_on, until_on, price, tariff.least if tariff and least else None
+            ),
+        }
+        if charge.label:
+            working["label"] = charge.label
+        self._line(
+            item,
+            bearer,
+            prices.fen(rate * ticks(from_on, until_on)),
+            quantity,
+            working=working,
+            price=price,
+            charge_id=charge.id,
+            tariff_id=tariff and tariff.id,
+        )
 
     def laid(self, item: Item) -> tuple[Stretch, ...]:
         """Return the tariffs of an item for a kind of house, laid over the period of the run."""
@@ -265,14 +307,24 @@ class Reckoning:
         used = self._use(charge, item, span)
         if used is None:
             return
+        before = [one for one in self._chain(charge) if one.until_on <= span[0]]
+        ahead = Decimal(before[-1].working.get("left", "0")) if before else NOTHING
+        net = used.quantity - used.back - ahead
         frozen = {
-            "used": str(used.quantity),
+            "used": str(max(net, NOTHING)),
             "use": [str(day) for day in span],
             "meters": [_part(one) for one in used.parts],
             "opens_with": {str(meter): reading for meter, reading in used.opens_with.items()},
         }
-        if self.measured(charge, item, span, used.quantity, frozen) and used.back:
-            self._take_back(charge, item, span, used.back)
+        if ahead:
+            frozen["ahead"] = str(ahead)
+        back, left = self._taken_back(item, before, -net) if net < 0 else ([], Fraction())
+        if left:
+            frozen["left"] = _said(left, 4)
+        if self.measured(charge, item, span, max(net, NOTHING), frozen):
+            self.lines += back
+            if left:
+                self.snag("over_estimated", item, {"left": _said(left, 4)}, blocking=False)
 
     def measured(
         self,
@@ -372,35 +424,42 @@ class Reckoning:
                 costs.append(Costs(begun, ended, yuan))
         return steps, costs
 
-    def _take_back(self, charge: Charge, item: Item, span: Span, back: Decimal) -> None:
-        """Take back what a too high estimate billed, from the last lines first."""
+    def _taken_back(
+        self, item: Item, before: Sequence[Billed], back: Decimal
+    ) -> tuple[list[NewLine], Fraction]:
+        """Take back what a too high estimate billed, the last lines first; return what is left.
+
+        What no line at hand can give back is taken off the next use.
+        """
         left = Fraction(back)
-        for line in reversed(self._chain(charge)):
+        lines = []
+        for line in reversed(before):
             quantity = Fraction(Decimal(line.working.get("quantity", "0")))
-            if left <= 0 or line.until_on > span[0] or not quantity:
+            if left <= 0 or not quantity:
                 continue
             taken = min(left, quantity)
             left -= taken
             fen = prices.fen_of(Fraction(line.net) * taken / quantity)
-            if fen:
-                self._line(
-                    item,
-                    Bearer(line.from_on, line.until_on, line.payer_id, line.liable_id),
-                    -fen,
+            if not fen:
+                continue
+            said = {"back": _said(taken, 4), "quantity": _said(quantity, 4)}
+            lines.append(
+                NewLine(
+                    item.id,
+                    CORRECTION,
+                    line.from_on,
+                    line.until_on,
+                    line.payer_id,
+                    line.liable_id,
+                    -prices.yuan(fen),
                     _places(taken),
-                    working={
-                        "way": "true_up",
-                        "unit": item.unit,
-                        "back": _said(taken, 4),
-                        "quantity": _said(quantity, 4),
-                        "amount": str(line.net),
-                    },
-                    kind=CORRECTION,
-                    charge_id=charge.id,
+                    None,
+                    {"way": "true_up", "unit": item.unit, **said, "amount": str(line.net)},
+                    charge_id=line.charge_id,
                     corrects_id=line.id,
                 )
-        if left > 0:
-            self.snag("over_estimated", item, {"left": _said(left, 4)}, blocking=False)
+            )
+        return lines, left
 
     # -- shares and slips
 
@@ -508,6 +567,16 @@ def _spread(costs: Sequence[Costs], day: date) -> int:
         elif one.from_on < day:
             total += one.yuan * (day - one.from_on).days / (one.until_on - one.from_on).days
     return prices.fen_of(total)
+
+
+@lru_cache(maxsize=1024)
+def _only_step(
+    from_on: date, until_on: date, price: Decimal | None, least: Decimal | None
+) -> list[dict[str, Any]]:
+    step = _span(from_on, until_on) | {"price": str(price)}
+    if least is not None:
+        step["least"] = str(least)
+    return [step]
 
 
 def _steps(

@@ -5,7 +5,7 @@ of March add up in whole numbers: 16 of 31 days are 194,880 of the 377,580 ticks
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -54,9 +54,11 @@ def month_after(day: date) -> date:
     return day if day.day == 1 else first_of(month_number(day) + 1)
 
 
-def without(span: Span, taken: Iterable[Span]) -> list[Span]:
+def without(span: Span, taken: Collection[Span]) -> list[Span]:
     """Return what is left of a span without the days taken, in order."""
     left = [span]
+    if not taken:
+        return left
     for begun, ended in taken:
         left = [
             part
