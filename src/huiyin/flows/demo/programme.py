@@ -7,6 +7,7 @@ from huiyin.flows.demo import (
     answers,
     boards,
     bursts,
+    charges,
     counter,
     goods,
     letters,
@@ -93,6 +94,7 @@ FAMILIES = (
     owners,
     neighbours,
     boards,
+    charges,
 )
 
 
