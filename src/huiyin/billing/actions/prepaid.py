@@ -143,8 +143,8 @@ def _refuse_strangers(house: House, person_id: int) -> None:
     if Terms.objects.filter(community=house.community_id, developer_id=person_id).exists():
         return
     if not Person.objects.filter(pk=person_id, community=house.community_id).exists():
-        raise UnableToTake(_("没有这个缴费人。"), field="person")
-    raise UnableToTake(_("这个人与该房屋没有关系,请先登记住户。"), field="person")
+        raise UnableToTake(_("没有这个缴费人。"), field="person_id")
+    raise UnableToTake(_("这个人与该房屋没有关系,请先登记住户。"), field="person_id")
 
 
 # -- offsetting

@@ -1,0 +1,1 @@
+"""The books: entries, trial balance, locking, vouchers for a finance system."""

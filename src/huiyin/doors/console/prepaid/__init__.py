@@ -1,0 +1,1 @@
+"""Prepayments: who has what in advance, and accounts with developer and owners."""
