@@ -82,7 +82,8 @@ drafts AS MATERIALIZED (
 _COUNT = f"""
 WITH {_DRAFTS}
 SELECT count(DISTINCT (house_id, payer_id, liable_id)) FILTER (WHERE amount >= 0),
-       count(DISTINCT house_id), count(*), coalesce(sum(amount), 0),
+       count(*) FILTER (WHERE amount < 0), count(DISTINCT house_id), count(*),
+       coalesce(sum(amount), 0),
        (SELECT count(DISTINCT house_id) FROM billing_snag WHERE part_id = %(part)s AND blocking)
   FROM drafts
 """  # noqa: S608
@@ -187,7 +188,7 @@ def _write(part: Part, at: datetime) -> None:
     run, by = part.run, poster_of(part.run.posted_by)
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, {"part": part.pk})
-        bills, part.houses, part.lines, part.amount, part.held = cursor.fetchone()
+        bills, less, part.houses, part.lines, part.amount, part.held = cursor.fetchone()
         if bills:
             cursor.execute(_POST, _given(part, bills, at))
     if bills:
@@ -207,18 +208,19 @@ def _write(part: Part, at: datetime) -> None:
                 "agency_receivable": AGENCY_RECEIVABLE,
             },
         )
-    reduce_many(
-        by=by,
-        at=at,
-        community_id=run.community_id,
-        kind=Reduction.Kind.CORRECTION,
-        run_id=run.pk,
-        business_on=run.issued_on,
-        key=f"fix:{run.pk}",
-        memo=memo_of(run),
-        source=_TAKEN_BACK,
-        params={"part": part.pk},
-    )
+    if less:
+        reduce_many(
+            by=by,
+            at=at,
+            community_id=run.community_id,
+            kind=Reduction.Kind.CORRECTION,
+            run_id=run.pk,
+            business_on=run.issued_on,
+            key=f"fix:{run.pk}",
+            memo=memo_of(run),
+            source=_TAKEN_BACK,
+            params={"part": part.pk},
+        )
 
 
 def _given(part: Part, bills: int, at: datetime) -> Mapping[str, Any]:
