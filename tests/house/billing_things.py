@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from huiyin.billing.actions.agency import enter_hand_over
 from huiyin.billing.actions.pools import enter_pool
+from huiyin.billing.actions.prepaid import take
 from huiyin.billing.actions.reliefs import ask_relief
 from huiyin.billing.actions.reversing import ask_reversal
 from huiyin.billing.actions.runs import begin_run, post_run
@@ -18,7 +19,7 @@ from huiyin.billing.tests.bills import billed, made_run
 from huiyin.billing.tests.cast import SINCE, Estate, make_estate
 from huiyin.doors.api.tests.cast import Site
 from huiyin.files.actions import store_photo
-from huiyin.ledger.models import Book
+from huiyin.ledger.models import Book, Journal
 from huiyin.matters.tests.cast import AT
 from tests.house.test_walls_api import a_photo
 
@@ -181,9 +182,34 @@ def a_payment(estate: Estate) -> str:
     )
 
 
+def an_advance(estate: Estate) -> str:
+    """Take an advance of the owner of the flat; return the owner's id."""
+    owner = estate.people["owner"]
+    take(
+        by=estate.caller("finance"),
+        at=AT,
+        house_id=estate.houses["flat"].pk,
+        person_id=owner.pk,
+        amount="50.00",
+        account="1001",
+        business_on=date(2026, 3, 16),
+        key=uuid4(),
+    )
+    return str(owner.pk)
+
+
+def a_journal(estate: Estate) -> str:
+    """Take an advance; return the entry behind it."""
+    an_advance(estate)
+    return str(Journal.objects.get().pk)
+
+
 THINGS: dict[str, Callable[[Estate], str]] = {
+    "advance": an_advance,
+    "journal": a_journal,
     "bill": a_bill,
     "run": a_run,
+    "posted": a_run_let_out,
     "to_reverse": a_run_to_reverse,
     "printed": a_printed_run,
     "estates": two_estates,

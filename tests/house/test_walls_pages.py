@@ -262,7 +262,7 @@ METER_PAGES: dict[str, tuple[Page, ...]] = {
         Page(METERED, wrong="guard", own=True),
     ),
     "meters/order/": (
-        Page(METERED, ON_THE_WALK, right="collector", wrong="technician", own=True),
+        Page(METERED, ON_THE_WALK, right="collector", wrong="technician"),
         Page(METERED, ON_THE_WALK, {"route": "新", "meters": "W-WALL"}, wrong="technician"),
     ),
     "meters/walk/": (Page(METERED, ON_THE_WALK, right="technician", wrong="guard"),),
@@ -625,6 +625,39 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "charges/reliefs/<int:pk>/": (
         Page({"pk": "relief"}, wrong="technician"),
         Page({"pk": "relief"}, form={"step": "drop"}, right="collector", wrong="keeper"),
+    ),
+    "ledger/": (
+        Page({"made": "journal"}, wrong="keeper", own=True),
+        Page({"made": "journal"}, {"kind": "prepayment"}, wrong="technician", own=True),
+    ),
+    "ledger/open/": (Page(form={"opened_on": "2026-01-01"}, wrong="collector", own=True),),
+    "ledger/trial/": (Page({"made": "journal"}, wrong="keeper", own=True),),
+    "ledger/export/": (
+        Page(wrong="keeper", own=True),
+        Page(
+            {"made": "journal"},
+            {"first": "2026-03-01", "last": "2026-03-31", "as": "csv"},
+            wrong="keeper",
+            own=True,
+        ),
+    ),
+    "ledger/lock/": (
+        Page(wrong="collector", own=True),
+        Page({"made": "estates"}, form={"until_on": "2026-02-28"}, wrong="collector", own=True),
+    ),
+    "ledger/<int:pk>/": (Page({"pk": "journal"}, wrong="keeper"),),
+    "prepaid/": (
+        Page({"made": "advance"}, wrong="technician", own=True),
+        Page({"made": "advance"}, {"q": "3-1"}, wrong="guard", own=True),
+    ),
+    "prepaid/take/": (
+        Page(wrong="collector", own=True),
+        Page({"made": "advance"}, {"house": "3-1-1201"}, wrong="collector", own=True),
+    ),
+    "prepaid/offset/": (Page({"made": "advance"}, form={}, wrong="collector", own=True),),
+    "prepaid/accounts/": (Page({"made": "advance"}, wrong="technician", own=True),),
+    "prepaid/<str:code>/<int:person>/": (
+        Page({"code": "3-1-1201", "person": "advance"}, wrong="technician"),
     ),
     "billing/": (Page(wrong="technician", own=True),),
     "billing/new/": (
