@@ -151,6 +151,17 @@ def bills(
     return _bills(house_of(caller=caller, community=community, house=house).pk, cursor, limit)
 
 
+def bills_issued(
+    *, caller: Caller, community: str, house: str, from_on: date, until_on: date, most: int
+) -> tuple[BillRow, ...]:
+    """Return the bills issued to a household in half-open days, newest first.
+
+    Raises as :func:`account` does.
+    """
+    found = house_of(caller=caller, community=community, house=house)
+    return _bills(found.pk, "", most, issued_on__gte=from_on, issued_on__lt=until_on).items
+
+
 def balance(*, caller: Caller, community_id: int, house_id: int) -> Decimal | None:
     """Return what a household owes less what it has in advance; None to who reads no accounts."""
     if not caller.holds(community_id, *READERS):
@@ -243,7 +254,7 @@ def _payers(house_id: int, on: date, items: Iterable[tuple[int, OpenRow]]) -> tu
     )
 
 
-def _bills(house_id: int, cursor: str, limit: int) -> Page[BillRow]:
+def _bills(house_id: int, cursor: str, limit: int, **narrowed: date) -> Page[BillRow]:
     still = (
         OpenItem.objects.filter(line__bill=OuterRef("pk"), open__gt=0)
         .order_by()
@@ -251,7 +262,7 @@ def _bills(house_id: int, cursor: str, limit: int) -> Page[BillRow]:
         .annotate(sum=Sum("open"))
         .values("sum")
     )
-    rows = Bill.objects.filter(house=house_id)
+    rows = Bill.objects.filter(house=house_id, **narrowed)
     if cursor:
         rows = rows.filter(_after(cursor))
     found = list(

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from ninja import Query, Router, Schema
 from pydantic import StringConstraints
 
+from huiyin.billing.queries.accounts import balance
 from huiyin.doors.api.gate import Request
 from huiyin.doors.api.schemas import (
     NO_NUL,
@@ -87,7 +88,8 @@ def house(request: Request, community: Code, house: HouseCode) -> dict[str, Any]
     """Show a house, its people and its open matters.
 
     Telephone numbers stand in full for posts that may read them, which the trail records; masked
-    for everybody else. The balance is zero until there are bills.
+    for everybody else. The balance is what is unpaid less what is in advance, as text; null for
+    posts that may not read accounts.
     """
     at = clock.now()
     caller = request.caller
@@ -135,7 +137,7 @@ def house(request: Request, community: Code, house: HouseCode) -> dict[str, Any]
             }
             for row in open_matters.items
         ],
-        "balance": "0.00",
+        "balance": _balance(request, card.community_id, card.id),
     }
 
 
@@ -159,3 +161,8 @@ def callers(request: Request, asked: Query[CallerFilter]) -> dict[str, Any]:
         for row in rows
     ]
     return {"items": items, "next": None}
+
+
+def _balance(request: Request, community_id: int, house_id: int) -> str | None:
+    found = balance(caller=request.caller, community_id=community_id, house_id=house_id)
+    return None if found is None else f"{found:.2f}"

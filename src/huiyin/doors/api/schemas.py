@@ -493,7 +493,7 @@ class HouseOut(Schema):
     vehicles: list[str]
     spaces: list[str]
     open_matters: list[OpenMatterOut]
-    balance: str
+    balance: str | None
 
 
 class CandidateOut(Schema):

@@ -14,6 +14,7 @@ from ninja.renderers import JSONRenderer
 
 from huiyin import __version__
 from huiyin.doors.api import (
+    billing,
     emergencies,
     estate,
     exchange,
@@ -56,7 +57,7 @@ api = Api(
 )
 problems.install(api)
 api.add_decorator(gate, mode="view")
-for room in (matters, photos, procedures, emergencies, estate, exchange, reports, meters):
+for room in (matters, photos, procedures, emergencies, estate, exchange, reports, meters, billing):
     api.add_router("", room.router)
 
 

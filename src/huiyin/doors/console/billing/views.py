@@ -17,6 +17,7 @@ from huiyin.billing.actions import reversing, runs
 from huiyin.billing.queries import accounts, due
 from huiyin.billing.queries import runs as queries
 from huiyin.billing.queries.runs import RunView, SnagRow
+from huiyin.billing.saying import working
 from huiyin.doors.console.billing.forms import BeginForm, DropForm, ReversalForm, SureForm
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.parts.forms import DoorForm
@@ -155,7 +156,7 @@ def lines(request: StaffRequest, pk: int) -> HttpResponse:
         "row": view.row,
         "house": code,
         "missing": missing,
-        "rows": [(one, ()) for one in page.items],
+        "rows": [(one, working(one.working)) for one in page.items],
         "next": urlencode({"house": code, "cursor": page.next}) if page.next else "",
     }
     if cursor and wants_fragment(request):

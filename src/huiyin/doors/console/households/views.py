@@ -14,6 +14,7 @@ from huiyin.billing.access import admit_to_read
 from huiyin.billing.queries import accounts, sheets, statements
 from huiyin.billing.queries.accounts import Account
 from huiyin.billing.queries.sheets import BillSheet, SheetLine
+from huiyin.billing.saying import working
 from huiyin.doors.console.households.forms import DaysForm
 from huiyin.doors.console.households.rows import bill_rows, offset_rows, open_rows
 from huiyin.doors.console.page import staff_page
@@ -132,7 +133,7 @@ def bill(request: StaffRequest, number: str) -> HttpResponse:
     sheet = sheets.bill_sheet(caller=request.caller, number=number)
     context = {
         "sheet": sheet,
-        "lines": [ShownLine(one, ()) for one in sheet.lines],
+        "lines": [ShownLine(one, working(one.working)) for one in sheet.lines],
         "state": _state(sheet),
     }
     return render(request, "households/bill.html", context)
