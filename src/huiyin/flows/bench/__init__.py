@@ -13,13 +13,24 @@ from dataclasses import asdict
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from huiyin.flows.bench import billing, dispatch, intake, letters, notices, queue, roster, sweep
+from huiyin.flows.bench import (
+    account,
+    arrears,
+    billing,
+    dispatch,
+    intake,
+    letters,
+    notices,
+    queue,
+    roster,
+    sweep,
+)
 from huiyin.flows.bench.measure import Result
 from huiyin.flows.bench.scratch import scratch_database
 from huiyin.kernel.errors import BadInput, WrongState
 
 HOUSEHOLDS = 600
-SIZES = {"billing": 100_000}
+SIZES = {"billing": 100_000, "arrears": 100_000}
 """Benches that want more households than others when nobody says how many."""
 BENCHES: dict[str, Callable[[int], Sequence[Result]]] = {
     "sweep": sweep.run,
@@ -29,6 +40,8 @@ BENCHES: dict[str, Callable[[int], Sequence[Result]]] = {
     "queue": queue.run,
     "dispatch": dispatch.run,
     "roster": roster.run,
+    "account": account.run,
+    "arrears": arrears.run,
     "billing": billing.run,
 }
 

@@ -86,7 +86,7 @@ def settle(at: datetime, households: int) -> Community:
 def fill_matters(*, community: Community, at: datetime, matters: int, open_matters: int) -> None:
     """Write so many matters, the first of them open."""
     version_id, _standard = standards.current(community_id=community.pk, at=at)
-    _execute(
+    execute(
         _MATTERS,
         {
             "community": community.pk,
@@ -103,7 +103,7 @@ def fill_promises(*, community: Community, at: datetime) -> None:
     """Write five promises for every matter: running where it is open, kept where it is closed."""
     _version, standard = standards.current(community_id=community.pk, at=at)
     clauses = [_clause(standard, name) for name in CLAUSES]
-    _execute(
+    execute(
         _PROMISES,
         {
             "at": at,
@@ -128,7 +128,7 @@ def calm_down() -> None:
         cursor.execute("CHECKPOINT")
 
 
-def _execute(statement: str, given: dict[str, Any]) -> None:
+def execute(statement: str, given: dict[str, Any]) -> None:
     """Write rows without checking each reference again: they come from the tables themselves."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
