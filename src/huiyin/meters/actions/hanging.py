@@ -98,7 +98,7 @@ def replace(
     on: date,
     final: Decimal | str,
     code: str,
-    initial: Decimal | str,
+    first: Decimal | str,
     key: UUID,
     digits: int | None = None,
     factor: Decimal | str | None = None,
@@ -130,12 +130,12 @@ def replace(
         from_on=on,
         replaces=old,
     )
-    first = checked_value(initial, new.digits, "initial")
+    shown = checked_value(first, new.digits, "first")
     last = checked_value(final, old.digits, "final")
     note = checked_text(reason, "reason", NOTE_MOST, required=False)
     _end(Taking(old, Reading.Kind.LAST, on, last, key, note=note, photo=photo), by, at)
     _save(new)
-    write(Taking(new, Reading.Kind.FIRST, on, first, uuid4()), by, at)
+    write(Taking(new, Reading.Kind.FIRST, on, shown, uuid4()), by, at)
     trail("replaced", by, at, new, {"old": old.code, "new": new.code, "on": str(on)}, reason=reason)
     return new.pk
 

@@ -46,6 +46,7 @@ class TestRead:
         assert (row.held, row.by_name, row.is_mine) == ("", "许技", True)
         assert used(wall) == Decimal("11.5")
         entry = Entry.objects.filter(action="meters.read").latest("id")
+        assert entry.after is not None
         assert entry.after["value"] == "131.5"
 
     def test_the_same_key_again_is_the_same_reading(self, wall: Wall) -> None:
@@ -227,15 +228,15 @@ class TestMeters:
             "on": date(2026, 3, 17),
             "final": "125",
             "code": "W-1201B",
-            "initial": "2",
+            "first": "2",
             "key": key,
             "reason": "表坏",
         }
         new = actions.replace(**given)
         assert actions.replace(**given) == new
         hung = Meter.objects.select_related("replaces").get(pk=new)
-        assert (hung.replaces.code, hung.route, hung.house_id) == (
-            "W-1201",
+        assert (hung.replaces_id, hung.route, hung.house_id) == (
+            wall.meters["W-1201"].pk,
             WALK,
             wall.meters["W-1201"].house_id,
         )
@@ -249,7 +250,7 @@ class TestMeters:
     def test_a_last_reading_nobody_believes_holds_the_period(self, wall: Wall) -> None:
         actions.replace(
             by=wall.by(), at=AT, community_id=wall.place, meter="W-1201", on=date(2026, 3, 17),
-            final="12", code="W-1201B", initial="0", key=uuid4(),
+            final="12", code="W-1201B", first="0", key=uuid4(),
         )  # fmt: skip
         wall.read("W-1201B", "9")
         assert isinstance(march(wall), Held)
@@ -268,7 +269,7 @@ class TestMeters:
     def test_not_before_it_was_read_last_nor_under_a_known_code(self, wall: Wall) -> None:
         given: dict[str, Any] = {
             "by": wall.by(), "at": AT, "community_id": wall.place, "meter": "W-1201",
-            "final": "125", "initial": "0",
+            "final": "125", "first": "0",
         }  # fmt: skip
         with pytest.raises(WrongState, match="不能更早"):
             actions.replace(on=date(2026, 2, 17), code="N-1", key=uuid4(), **given)

@@ -50,7 +50,7 @@ def test_an_odd_reading_is_held(metered: Site) -> None:
 @pytest.mark.parametrize(
     ("wrong", "status"),
     [
-        ({"meter": "W-9"}, 404),
+        ({"meter": "W-9"}, 422),
         ({"community": "CH"}, 404),
         ({"value": "-1"}, 422),
         ({"value": "1e3"}, 422),

@@ -36,7 +36,6 @@ from huiyin.meters.rows import HeldRow, MeterCard, MeterRow, ReadingRow
 from huiyin.staff.queries import local_day
 
 PHOTO_AGE = 3600
-PLAIN_PLACES = {"value", "before_value", "last_value", "used"}
 
 
 @require_safe
@@ -99,7 +98,7 @@ def new(request: StaffRequest) -> HttpResponse:
     initial = {"factor": "1", "digits": 5, "from_on": local_day(request.moment, place.zone)}
     form = MeterForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        given = {"by": request.caller, "at": request.moment, "community_id": place.id}
+        given = _told(request)
         if form.tries(lambda: actions.add_meter(**given, **form.cleaned_data)):
             messages.success(request, _("已登记这只表。"))
             return redirect("meter", form.cleaned_data["code"].strip())
@@ -165,12 +164,14 @@ def order(request: StaffRequest) -> HttpResponse:
     stops = queries.walk(
         caller=request.caller, community_id=place.id, route=route, on=today, at=request.moment
     )
+    if not stops:
+        raise Http404
     initial = {"route": route, "meters": "\n".join(stop.meter.code for stop in stops)}
     form = WalkOrderForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         codes = [line.strip() for line in form.cleaned_data["meters"].splitlines() if line.strip()]
         named = form.cleaned_data["route"]
-        given = {"by": request.caller, "at": request.moment, "community_id": place.id}
+        given = _told(request)
         try:
             actions.order_walk(**given, route=named, meters=codes)
         except actions.UnableToOrder as refusal:
@@ -246,6 +247,11 @@ def _held_shown(row: HeldRow, refused: tuple[int, SettleForm] | None) -> dict[st
     }
 
 
+def _told(request: StaffRequest) -> dict[str, Any]:
+    """Return who does it, when and where."""
+    return {"by": request.caller, "at": request.moment, "community_id": request.community.id}
+
+
 def _settle(request: StaffRequest) -> tuple[int, SettleForm] | None:
     """Settle the reading that was sent; return its form when that was refused."""
     number = request.POST.get("which", "")
@@ -255,7 +261,7 @@ def _settle(request: StaffRequest) -> tuple[int, SettleForm] | None:
     if form.is_valid():
         given = dict(form.cleaned_data)
         how = given.pop("how")
-        told = {"by": request.caller, "at": request.moment, "community_id": request.community.id}
+        told = _told(request)
         if how == "void":
             done = form.tries(lambda: actions.void(**told, **given))
         else:
@@ -289,13 +295,14 @@ def _take(request: StaffRequest, code: str) -> tuple[str, DoorForm] | None:
     form = kind(request.POST, request.FILES, prefix=name)
     if form.is_valid():
         given = dict(form.cleaned_data)
-        given |= {"by": request.caller, "at": request.moment, "community_id": request.community.id}
+        given |= _told(request)
         given |= {"meter": code} if name in OF_METER else {}
 
         def act() -> object:
             if given.get("photo"):
-                told = {"by": request.caller, "at": request.moment}
-                given["photo"] = photos.store([given["photo"]], **told)[0]
+                given["photo"] = photos.store(
+                    [given["photo"]], by=request.caller, at=request.moment
+                )[0]
             return action(**given)
 
         if form.tries(act):

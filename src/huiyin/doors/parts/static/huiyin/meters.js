@@ -210,7 +210,9 @@ function note(name, text) {
 }
 
 function drawSays() {
-  const { tone, says } = judge(current());
+  const stop = current();
+  const told = stop.held && !entryOf(stop) && typed() === stop.value; // said above already
+  const { tone, says } = told ? { tone: "", says: "" } : judge(stop);
   $("says").textContent = says;
   $("says").classList.toggle("is-odd", tone !== "");
   field.classList.toggle("is-odd", tone !== "");
@@ -242,6 +244,7 @@ function drawList() {
 function drawOutbox() {
   const count = waiting().length;
   const text = !count ? "" : state === "login" ? t("login") : state === "offline" ? t("offline") : state === "sending" ? t("sending") : t("pending", { n: count });
+  root.dataset.waiting = count;
   $("outbox").hidden = !count || (state === "sending" && tries === 0);
   $("outbox").querySelector("p").textContent = text;
 }
