@@ -41,6 +41,13 @@ def days(from_on: date, until_on: date) -> str:
     return _("%(from)s 至 %(until)s") % {"from": from_on, "until": last}
 
 
+def days_of(from_on: date, until_on: date | None) -> str:
+    """Say half-open days that may have no end: 2026-04-01 起."""
+    if until_on is None:
+        return _("%(day)s 起") % {"day": from_on}
+    return days(from_on, until_on)
+
+
 def money(amount: Decimal) -> str:
     """Say yuan with two places and commas between the thousands: 1,234.50."""
     return f"{amount:,.2f}"

@@ -15,6 +15,7 @@ from huiyin.billing.models import Assignment, Relief
 from huiyin.billing.worth import worth_of
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, Forbidden, NotFound, WrongState
+from huiyin.kernel.money import read_decimal
 from huiyin.staff.words import checked_text
 
 KIND: Final = "relief"
@@ -139,9 +140,9 @@ def _measure(percent: object | None, monthly: object | None) -> dict[str, Decima
     if (percent is None) == (monthly is None):
         raise BadInput(_("减免比例和每月减免金额,请填其中一个。"), field="percent")
     if percent is not None:
-        share = read_amount(percent, "percent", WHOLE)
+        share = read_decimal(percent, places=2, most=WHOLE)
         if not share:
-            raise BadInput(_("减免比例要大于 0,最多 100(全免)。"), field="percent")
+            raise BadInput(_("减免比例要大于 0,最多 100(全免),最多两位小数。"), field="percent")
         return {"percent": share}
     amount = read_amount(monthly, "monthly")
     if not amount:

@@ -52,6 +52,11 @@ class ReliefRow:
     billed_until: date | None = None
 
     @property
+    def days(self) -> str:
+        """Its days, the last one included."""
+        return saying.days_of(self.from_on, self.until_on)
+
+    @property
     def said(self) -> str:
         """By how much, in words."""
         if self.monthly is not None:
@@ -83,6 +88,11 @@ class AssignmentRow:
     when: str
     billed_until: date | None
     reliefs: tuple[ReliefRow, ...]
+
+    @property
+    def days(self) -> str:
+        """Its days, the last one included."""
+        return saying.days_of(self.from_on, self.until_on)
 
     @property
     def quantity_said(self) -> str:

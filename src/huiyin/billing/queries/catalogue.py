@@ -70,8 +70,13 @@ class TariffRow:
 
     @property
     def said(self) -> str:
-        """The price as people write it; with steps, that of each."""
-        return "、".join(self.steps) or say_price(self.price)
+        """The price as people write it; of one with steps, the first."""
+        return say_price(self.price)
+
+    @property
+    def days(self) -> str:
+        """The days it holds, the last one included."""
+        return saying.days_of(self.from_on, self.until_on)
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -490,6 +495,11 @@ class BoardPrice:
     until_on: date | None
     basis: str
     is_coming: bool
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day it holds."""
+        return self.until_on - timedelta(days=1) if self.until_on else None
 
 
 @dataclass(frozen=True, slots=True)
