@@ -280,3 +280,159 @@ def test_shares_are_billed_once_and_add_up(estate: "Estate") -> None:
     again = begun(estate)
     draft(again)
     assert not DraftLine.objects.filter(run=again, share__isnull=False).exists()
+
+
+def read(estate: "Estate", house: str, *shown: tuple[date, str], kind: str = "read") -> None:
+    from uuid import uuid4
+
+    from huiyin.meters.models import Reading
+
+    for day, value in shown:
+        Reading.objects.create(
+            community=estate.community,
+            meter=estate.meters[house],
+            kind=kind,
+            read_on=day,
+            value=Decimal(value),
+            key=uuid4(),
+            by_name="抄表员",
+            recorded_at=AT,
+        )
+
+
+@pytest.mark.rule("BIL-03")
+def test_water_is_drafted_month_by_month_without_a_gap(estate: "Estate") -> None:
+    """April is read on 2 May; what May used begins there, whatever was skipped in between."""
+    from huiyin.billing.models import Snag
+
+    for house in ("flat", "let"):
+        read(estate, house, (date(2026, 3, 31), "100"), (date(2026, 5, 2), "110"))
+    run = begun(estate, "B", MONTH)
+    draft(run)
+    line = line_of(run, "3-1-1201", "water")
+    assert (line.amount, line.quantity) == (Decimal("41.00"), 10)
+    let = line_of(run, "3-1-1202", "water")
+    assert (let.payer, let.liable) == (estate.people["tenant"], estate.people["landlord"])
+    posted(run)
+
+    following = begun(estate, "B", ("2026-06", date(2026, 6, 1), date(2026, 7, 1)))
+    draft(following)
+    snags = Snag.objects.filter(run=following, code="no_reading")
+    assert {one.house for one in snags} == {estate.houses["flat"], estate.houses["let"]}
+    following.state = "dropped"
+    following.save(update_fields=["state"])
+
+    # Nobody read in May; the readings of June bill what was used since 2 May, once.
+    read(estate, "flat", (date(2026, 6, 30), "131"))
+    later = begun(estate, "B", ("2026-07", date(2026, 7, 1), date(2026, 8, 1)))
+    draft(later)
+    assert line_of(later, "3-1-1201", "water").quantity == 21
+
+
+@pytest.mark.rule("BIL-14")
+def test_a_correction_drafts_only_the_differences(estate: "Estate") -> None:
+    from huiyin.billing.models import DraftLine, Reduction
+
+    run = begun(estate)
+    draft(run)
+    lines = {(line.house.code, str(line.amount)): line for line in posted(run)}
+    assert not draft_of_correction(estate)
+
+    estate.houses["flat"].area = Decimal("100.00")  # measured anew: 840.00 instead of 827.40
+    estate.houses["shop"].area = Decimal("59.00")  # 1150.50 instead of 1170.00
+    for house in ("flat", "shop"):
+        estate.houses[house].save(update_fields=["area"])
+    found = draft_of_correction(estate)
+    assert [(line.house.code, str(line.amount)) for line in found] == [
+        ("3-1-1201", "12.60"),
+        ("S-01", "-19.50"),
+    ]
+    assert found[1].corrects == lines["S-01", "1170.00"]
+    assert {line.kind for line in found} == {"correction"}
+
+    # What was taken back already is not taken back again.
+    from huiyin.billing.tests.bills import journal
+
+    Reduction.objects.create(
+        community=estate.community,
+        line=lines["S-01", "1170.00"],
+        kind="correction",
+        amount=Decimal("19.50"),
+        journal=journal(estate, "reduction"),
+        business_on=date(2026, 4, 1),
+        at=AT,
+    )
+    assert [line.house.code for line in draft_of_correction(estate)] == ["3-1-1201"]
+    assert DraftLine.objects.exists()
+
+
+def draft_of_correction(estate: "Estate") -> "list[DraftLine]":
+    from huiyin.billing.models import DraftLine
+
+    run = begun(estate, kind="correction")
+    draft(run)
+    run.state = "dropped"
+    run.save(update_fields=["state"])
+    return list(
+        DraftLine.objects.filter(run=run)
+        .select_related("house", "corrects")
+        .order_by("house__code")
+    )
+
+
+@pytest.mark.rule("BIL-01")
+def test_only_approved_reliefs_and_prices_count(estate: "Estate") -> None:
+    from huiyin.billing.models import Relief, Tariff
+
+    by, other = estate.cast.employee("finance"), estate.cast.employee("manager")
+    asked = {
+        "assignment": estate.assignments["flat", "management"],
+        "from_on": date(2026, 4, 1),
+        "until_on": date(2026, 7, 1),
+        "reason": "漏水期间",
+        "asked_by": by,
+        "asked_at": AT,
+    }
+    Relief.objects.create(percent=Decimal(50), **asked)
+    Relief.objects.create(
+        percent=Decimal(10), state="approved", decided_by=other, decided_at=AT, **asked
+    )
+    Tariff.objects.create(
+        item=estate.items["management"],
+        house_kind="flat",
+        price=Decimal("99"),
+        from_on=date(2026, 5, 1),
+        basis="草稿",
+        drafted_by=by,
+        drafted_at=AT,
+    )
+    run = begun(estate)
+    draft(run)
+    assert line_of(run, "3-1-1201", "management").amount == Decimal("744.66")
+
+
+def test_a_charge_by_month_that_ended_is_not_missing(estate: "Estate") -> None:
+    """What the statement over all houses asks and what the rules say is the same."""
+    estate.items["management"].split = "month"
+    estate.items["management"].save(update_fields=["split"])
+    for house, days in (
+        ("flat", {"until_on": date(2026, 5, 17)}),
+        ("let", {"from_on": date(2026, 6, 2)}),
+        ("shop", {"from_on": date(2026, 5, 31)}),
+        ("unsold", {"until_on": date(2026, 4, 1)}),
+        ("sold", {"until_on": date(2026, 6, 30)}),
+    ):
+        one = estate.assignments[house, "management"]
+        for name, day in days.items():
+            setattr(one, name, day)
+        one.save(update_fields=list(days))
+    estate.assignments["bare", "management"].delete()
+    run = begun(estate)
+    draft(run)
+    assert drafted(run) == {
+        "3-1-1201": [Decimal("551.60")],
+        "3-1-1501": [Decimal("497.73"), Decimal("248.86")],
+        "S-01": [Decimal("390.00")],
+    }
+    posted(run)
+    assert draft(begun(estate)) == []
