@@ -36,6 +36,8 @@ PAGES = (
     "/my/notices/?show=told",
     "/my/answers/",
     "/my/phones/",
+    "/my/bills/",
+    "/my/bills/statement/",
 )
 
 
@@ -79,16 +81,16 @@ def listening(screen: Screen) -> Screen:
     return screen
 
 
-def come_in(phone: Screen, sms: Provider, at: datetime) -> None:
+def come_in(phone: Screen, sms: Provider, at: datetime, number: str = TENANT) -> None:
     """Log in with the code of the short message."""
     page = phone.page
     phone.go("/my/")
-    page.get_by_label("手机号").fill(TENANT)
+    page.get_by_label("手机号").fill(number)
     page.get_by_role("button", name="获取验证码").click()
     page.wait_for_url("**/my/login/code/")
     courier.run_once(at)
     (code,) = re.findall(r"\d{6}", sms.arrived[-1].text)
-    assert sms.arrived[-1].to == TENANT
+    assert sms.arrived[-1].to == number
     phone.look()
     page.get_by_label("短信验证码").fill(code)
     page.wait_for_url("**/my/")

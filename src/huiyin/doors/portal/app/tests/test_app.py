@@ -12,6 +12,8 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.test import Client
 from whitenoise import WhiteNoise
 
+from huiyin.billing.tests.bills import billed
+from huiyin.billing.tests.cast import make_estate
 from huiyin.config.storage import HashedModules
 from huiyin.doors.portal.app import views
 from huiyin.estate.models import Community
@@ -86,13 +88,18 @@ def sizes(tmp_path: Path, names: set[str]) -> dict[str, int]:
 
 
 @pytest.mark.rule("OWN-01")
-@pytest.mark.parametrize("path", ["/my/login/", "/my/", "/my/request/", "/my/matters/"])
+@pytest.mark.parametrize(
+    "path", ["/my/login/", "/my/", "/my/request/", "/my/matters/", "/my/bills/"]
+)
 def test_the_first_page_is_at_most_150_kib_with_everything_it_loads(
     cast: Cast, owner_client: Callable[..., Client], tmp_path: Path, path: str
 ) -> None:
     for number in range(6):
         raised(cast, text=f"第 {number} 处水管漏水,地上都是水,麻烦尽快来看看")
     tick(AT)
+    estate = make_estate(cast)
+    for _number in range(25):
+        billed(estate, kind="correction")
     client = Client() if path == "/my/login/" else owner_client()
     page = client.get(path).content.decode()
     small = client.get(path, headers={"accept-encoding": "gzip"})
