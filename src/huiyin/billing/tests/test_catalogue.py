@@ -1,7 +1,10 @@
 """Groups, items, terms and prices: who writes them, what is refused, and how two people price."""
 
+import random
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -372,6 +375,32 @@ def test_a_retroactive_price_says_how_many_lines_it_touches(estate: Estate) -> N
     reader = estate.caller("finance")
     assert queries.tariff(caller=reader, tariff_id=late, on=TODAY).touched == 1
     assert queries.tariff(caller=reader, tariff_id=early, on=TODAY).touched == 0
+
+
+@pytest.mark.rule("BIL-01")
+def test_drafts_and_approvals_in_any_order_leave_no_gap_and_no_overlap(estate: Estate) -> None:
+    """Thirty prices proposed at random, approved in another order, some of them returned."""
+    dice = random.Random(20260316)  # noqa: S311
+    days = [date(2024 + year, month, 1) for year in range(4) for month in (1, 4, 7, 10)]
+    waiting: list[int] = []
+    approved = 0
+    for _turn in range(30):
+        from_on = dice.choice(days[4:])
+        until_on = dice.choice([None, *(day for day in days if day > from_on)][:3])
+        with suppress(BadInput, WrongState):
+            waiting.append(submit(estate, draft(estate, from_on=from_on, until_on=until_on)))
+        if waiting and dice.random() < 0.8:
+            request = waiting.pop(dice.randrange(len(waiting)))
+            decide(estate, request, "manager")
+            try:
+                decide(estate, request, "company_finance")
+                approved += 1
+            except WrongState:
+                decide(estate, request, "company_finance", "returned", "日期对不上")
+        chain = tariffs.chain_of(estate.items["management"].pk, "flat")
+        for one, following in pairwise(chain):
+            assert one.until_on == following.from_on
+    assert approved > 5
 
 
 # -- what is read
