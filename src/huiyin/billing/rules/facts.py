@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from huiyin.billing.rules.periods import Period, previous
+from huiyin.meters.rules import MeterFacts
 
 AREA, FIXED, CONTRACT = "area", "fixed", "contract"
 METERED, APPORTIONED, SLIP = "metered", "apportioned", "slip"
@@ -136,7 +137,7 @@ class HouseFacts:
     billed: list[Billed] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
     slips: list[Slip] = field(default_factory=list)
-    meters: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    meters: dict[str, tuple[MeterFacts, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -37,7 +37,7 @@ from huiyin.billing.rules.spans import (
     ticks,
     whole_and_days,
 )
-from huiyin.meters.rules import Held, Missing, Use, use
+from huiyin.meters.rules import ESTIMATED, Held, MeterFacts, Missing, Use, use
 
 REGULAR, CORRECTION, OF_SLIP = "regular", "correction", "slip"
 ONE: Final = Decimal(1)
@@ -63,6 +63,8 @@ class Reckoning:
         self.lines: list[NewLine] = []
         self.snags: list[NewSnag] = []
         self._bearers: dict[Any, tuple[Bearer, ...]] = {}
+        # What the metered lines of a charge freeze, while the next ones go on from there.
+        self._frozen: dict[int, dict[str, Any]] = {}
 
     # -- what is looked up
 
@@ -117,7 +119,8 @@ class Reckoning:
             self._by_days(charge, item, spans, start)
         elif item.way == METERED:
             for span in spans:
-                self._metered(charge, item, span)
+                for part in self._at_readings(charge, item, span):
+                    self._metered(charge, item, part)
 
     def _by_days(self, charge: Charge, item: Item, spans: Sequence[Span], start: date) -> None:
         quantity = self.house.area if item.way == AREA else charge.quantity
@@ -307,8 +310,8 @@ class Reckoning:
         used = self._use(charge, item, span)
         if used is None:
             return
-        before = [one for one in self._chain(charge) if one.until_on <= span[0]]
-        ahead = Decimal(before[-1].working.get("left", "0")) if before else NOTHING
+        before = self._before(charge, span[0])
+        ahead = Decimal(self._went_before(charge, span[0]).get("left", "0"))
         net = used.quantity - used.back - ahead
         frozen = {
             "used": str(max(net, NOTHING)),
@@ -321,6 +324,7 @@ class Reckoning:
         back, left = self._taken_back(item, before, -net) if net < 0 else ([], Fraction())
         if left:
             frozen["left"] = _said(left, 4)
+        self._frozen[charge.id] = frozen
         if self.measured(charge, item, span, max(net, NOTHING), frozen):
             self.lines += back
             if left:
@@ -369,8 +373,7 @@ class Reckoning:
     def _use(self, charge: Charge, item: Item, span: Span) -> Use | None:
         meters = self.house.meters.get(item.meter_kind, ())
         named = [one for one in meters if one.code == charge.label]
-        before = [one for one in self._chain(charge) if one.until_on <= span[0]]
-        opened = before[-1].working.get("opens_with", {}) if before else {}
+        opened = self._went_before(charge, span[0]).get("opens_with", {})
         told = use(
             named or meters,
             from_on=span[0],
@@ -388,8 +391,24 @@ class Reckoning:
             return None
         return told
 
-    def _chain(self, charge: Charge) -> list[Billed]:
-        return sorted(self.billed_of(charge), key=lambda one: (one.until_on, one.id))
+    def _before(self, charge: Charge, day: date) -> list[Billed]:
+        """Return the lines of a charge before a day, the last one at the end."""
+        before = [one for one in self.billed_of(charge) if one.until_on <= day]
+        return sorted(before, key=lambda one: (one.until_on, one.id))
+
+    def _went_before(self, charge: Charge, day: date) -> Mapping[str, Any]:
+        """Return what the line before a day froze: one just computed, or the last one billed."""
+        if charge.id in self._frozen:
+            return self._frozen[charge.id]
+        before = self._before(charge, day)
+        return before[-1].working if before else {}
+
+    def _at_readings(self, charge: Charge, item: Item, span: Span) -> Sequence[Span]:
+        """Cut a span where payer or price change and every meter was read on that very day."""
+        borne = self.bearers(span, item.split, charge.pays, charge.payer_id)
+        changes = [one.from_on for one in borne] + [one.from_on for one in self.laid(item)]
+        meters = self.house.meters.get(item.meter_kind, ())
+        return cut(span, [day for day in changes if meters and all(_read(m, day) for m in meters)])
 
     def _measured(
         self, charge: Charge, laid: Sequence[Stretch], span: Span, quantity: Fraction
@@ -534,6 +553,15 @@ class Reckoning:
             ),
             None,
         )
+
+
+def _read(meter: MeterFacts, day: date) -> bool:
+    """Tell whether a meter was read on a day, or did not hang there."""
+    if day < meter.from_on or (meter.until_on is not None and meter.until_on <= day):
+        return True
+    return any(
+        one.read_on == day and one.counts and one.kind != ESTIMATED for one in meter.readings
+    )
 
 
 def _less(

@@ -361,6 +361,46 @@ def test_a_too_high_estimate_is_taken_back() -> None:
     assert (back.amount, back.corrects_id) == (Decimal("-20.50"), 55)
 
 
+@pytest.mark.rule("BIL-03")
+def test_what_no_line_can_give_back_comes_off_the_next_use() -> None:
+    """Guessed 130 where the meter shows 95: 5 more than the line of 30 can give back."""
+    guessed = MeterFacts(
+        1,
+        "W-1",
+        Decimal(1),
+        5,
+        date(2020, 1, 1),
+        readings=(
+            ReadingFacts(1, "read", date(2026, 1, 31), Decimal(100)),
+            ReadingFacts(2, "estimated", date(2026, 2, 28), Decimal(130)),
+            ReadingFacts(3, "read", date(2026, 3, 31), Decimal(95)),
+            ReadingFacts(4, "read", date(2026, 4, 30), Decimal(107)),
+        ),
+    )
+    (first,) = water("2026-03", guessed).lines
+    done = water("2026-04", guessed, billed(first, 55))
+    second, back = done.lines
+    assert (second.amount, back.amount) == (0, -first.amount)
+    assert ("over_estimated" in snags(done), done.held) == (True, False)
+    third = water("2026-05", guessed, billed(first, 55), billed(second, 56)).lines[0]
+    assert third.quantity == 7
+
+
+@pytest.mark.rule("BIL-03")
+def test_the_use_of_a_house_sold_is_split_where_it_was_read_else_by_days() -> None:
+    sold = [owner(OWNER, None, date(2026, 2, 15)), owner(BUYER, date(2026, 2, 15))]
+    ends = (("2026-01-31", "100"), ("2026-02-28", "128"))
+    one = scheme("2026-03", price("4.1000", WATER), items=(WATER,))
+    for read, amounts in (
+        (ends, ["57.40", "57.40"]),
+        ((ends[0], ("2026-02-15", "120"), ends[1]), ["82.00", "32.80"]),
+    ):
+        facts = house(charge(WATER), meters={"water": (meter(*read),)}, holders=sold)
+        done = compute(facts, one)
+        assert [str(line.amount) for line in done.lines] == amounts
+        assert [line.payer_id for line in done.lines] == [OWNER, BUYER]
+
+
 @pytest.mark.rule("BIL-02")
 def test_a_share_is_billed_and_split_where_the_house_was_sold() -> None:
     one = scheme("2026Q2", items=(SHARED,))
