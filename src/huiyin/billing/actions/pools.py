@@ -1,6 +1,5 @@
 """Shared costs (公摊): entered from a paper or a shared meter, looked at, shared out (BIL-02)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,6 +22,7 @@ from huiyin.billing.actions.core import (
 from huiyin.billing.actions.scopes import scope_of
 from huiyin.billing.actions.sources import admit_withdrawal
 from huiyin.billing.models import ChargeItem, Pool, Scope
+from huiyin.billing.sharing import Weighed
 from huiyin.estate.queries import house_model
 from huiyin.files.models import StoredFile
 from huiyin.kernel.caller import Caller
@@ -154,17 +154,16 @@ def share_out(*, by: Caller, at: datetime, pool_id: int) -> None:
     if pool.state != Pool.State.OPEN:
         raise UnableToShare(_("这笔公摊已经分摊过或已作废,请刷新页面查看。"))
     given = consumption.given_weights(pool, at)
-    refuse_weightless(pool, given)
+    weighed = sharing.weigh(pool, given, most_named=MOST_NAMED)
+    refuse_weightless(pool, weighed)
     houses = sharing.write_shares(pool, given)
-    weighed = sharing.weigh(pool, given, most_named=0)
     pool.state, pool.weight = Pool.State.SHARED, weighed.weight
     pool.save(update_fields=["state", "weight"])
     _trail("pool_shared", by, at, pool, houses=houses)
 
 
-def refuse_weightless(pool: Pool, given: Mapping[str, str]) -> None:
+def refuse_weightless(pool: Pool, weighed: Weighed) -> None:
     """Raise UnableToShare, naming houses, when not every house of a pool weighs something known."""
-    weighed = sharing.weigh(pool, given, most_named=MOST_NAMED)
     if weighed.unknown:
         said = {"n": weighed.unknown, "houses": "、".join(weighed.named)}
         raise UnableToShare(_WANTING[Pool.Basis(pool.basis)]() % said)

@@ -250,13 +250,19 @@ class Migration(migrations.Migration):
             model_name="share",
             name="house",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="estate.house"
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="estate.house",
             ),
         ),
         migrations.AddField(
             model_name="share",
             name="pool",
             field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="shares",
                 to="billing.pool",

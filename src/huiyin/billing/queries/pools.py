@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.billing import consumption, sharing
 from huiyin.billing.access import BILLERS, admit_to_read
-from huiyin.billing.actions.pools import refuse_weightless
+from huiyin.billing.actions.pools import MOST_NAMED, refuse_weightless
 from huiyin.billing.models import ChargeItem, Line, Pool, Scope, Share
 from huiyin.billing.sharing import Portion
 from huiyin.estate.models import Building, House, Unit
@@ -194,10 +194,10 @@ class _Sums:
 
 def _planned(found: Pool, at: datetime) -> _Sums:
     given = consumption.given_weights(found, at)
-    weighed = sharing.weigh(found, given, most_named=0)
+    weighed = sharing.weigh(found, given, most_named=MOST_NAMED)
     problem = ""
     try:
-        refuse_weightless(found, given)
+        refuse_weightless(found, weighed)
     except Refused as refusal:
         problem = str(refusal)
     sharing_now = weighed.houses - weighed.weightless - weighed.unknown

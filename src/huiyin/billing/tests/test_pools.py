@@ -68,7 +68,7 @@ def test_a_bill_of_the_utility_is_shared_by_area_to_the_cent(estate: Estate) -> 
     }
     assert sum(shares.values()) == Decimal("12345.67")
     assert shares == apportion(
-        Decimal("12345.67"), [(one, area or 0) for one, area in areas.items()]
+        Decimal("12345.67"), [(one, area or Decimal()) for one, area in areas.items()]
     )
     assert estate.houses["unsold"].pk in shares  # an unsold flat stays in the denominator
 
@@ -188,7 +188,7 @@ def test_what_cannot_be_a_shared_cost_is_refused_in_words(
     estate: Estate, wrong: dict[str, object], field: str, said: str
 ) -> None:
     with pytest.raises(BadInput, match=said) as refused:
-        enter(estate, **wrong)
+        enter(estate, **wrong)  # type: ignore[arg-type]
     assert refused.value.field == field
     assert not Pool.objects.exists()
 

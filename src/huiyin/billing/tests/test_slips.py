@@ -127,7 +127,7 @@ def test_what_is_no_slip_is_refused_in_words(
     estate: Estate, wrong: dict[str, object], field: str, said: str
 ) -> None:
     with pytest.raises(BadInput, match=said) as refused:
-        write(estate, **wrong)
+        write(estate, **wrong)  # type: ignore[arg-type]
     assert refused.value.field == field
     assert not Slip.objects.exists()
 

@@ -109,13 +109,11 @@ class PoolForm(ScanForm):
         last_on = given.pop("last_on", None)
         if last_on is not None:
             given["until_on"] = last_on + timedelta(days=1)
+            if given.get("from_on") and last_on < given["from_on"]:
+                self.add_error("last_on", _("最后一天不能早于第一天。"))
         if not given.get("meter") and not given.get("amount"):
             self.add_error("amount", _("请填写缴费单金额,或者填写公共表编号和单价。"))
         return given
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        """Show what is wrong with the end at the day that was asked for."""
-        super().add_error("last_on" if field == "until_on" else field, error)
 
     def take_back(self, refusal: Any) -> None:
         """Show a refusal of the end at the day that was asked for."""

@@ -94,7 +94,7 @@ def test_a_house_without_an_area_is_named_before_anything_is_shared(
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"last_on": "2025-09-01"}, "要晚于开始日期"),
+        ({"last_on": "2025-09-01"}, "最后一天不能早于第一天"),
         ({"amount": ""}, "请填写缴费单金额"),
         ({"amount": "-3"}, "不小于 0"),
         ({"basis": "meter"}, "哪一种表"),
