@@ -165,7 +165,7 @@ class Office:
             on=self.today,
             final=(last.value if last else Decimal(100)) + 2,
             code=f"N-{self.names}",
-            initial=Decimal(0),
+            first=Decimal(0),
             key=self.key(),
         )
 

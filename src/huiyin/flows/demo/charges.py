@@ -166,7 +166,7 @@ class _Desk:
         rows: list[list[Any]] = [["房号", "收费项目", "账期", "欠费金额", "预存余额"]]
         flats = House.objects.filter(community_id=self.here, kind="flat", area__isnull=False)
         for code, area in flats.order_by("order_key").values_list("code", "area"):
-            fee = (area * BARE_RATE * 3).quantize(CENT)
+            fee = ((area or Decimal(0)) * BARE_RATE * 3).quantize(CENT)
             draw = self.rng.random()
             if draw < LATE_SHARE:
                 old = quarter
