@@ -138,6 +138,7 @@ def cents(exact: Fraction) -> Decimal:
 
 def fee(place: Place, until: date) -> Fraction:
     """Add up the management fee from 1 April to a day: April, May at two prices, June."""
+    prices: tuple[tuple[date, Fraction], ...]
     if place.kind == "shop":
         prices = ((date(2026, 4, 1), Fraction(SHOP)),)
     else:
@@ -262,7 +263,7 @@ class Office:
         self.price("fee", "flat", NEW, risen)
         codes = " ".join(one.code for one in self.town.places if one.kind != "parking")
         self.scope = scopes.save_scope(**given, name="全体", houses=codes)
-        begins = {"from_on": date(2026, 4, 1)}
+        begins: dict[str, Any] = {"from_on": date(2026, 4, 1)}
         for item, kinds in (("fee", ["flat", "shop"]), ("parking", ["parking"])):
             assigning.assign_many(**given, item_id=self.items[item], kinds=kinds, **begins)
         others = House.objects.filter(community=community).exclude(
@@ -488,7 +489,7 @@ def test_a_month_of_water_with_a_meter_replaced(office: Office) -> None:
         on=date(2026, 3, 20),
         final=Decimal("130"),
         code="W2B",
-        first=Decimal("3"),
+        initial=Decimal("3"),
         key=UUID(int=2),
     )
     evening = "2026-03-31 17:00"

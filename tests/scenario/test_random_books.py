@@ -165,7 +165,7 @@ class Office:
             on=self.today,
             final=(last.value if last else Decimal(100)) + 2,
             code=f"N-{self.names}",
-            first=Decimal(0),
+            initial=Decimal(0),
             key=self.key(),
         )
 
