@@ -308,8 +308,8 @@ def _how(  # noqa: PLR0917
         raise BadInput(_("请选择由谁付款。"), field="pays")
     if (pays == Pays.PERSON) != (payer_id is not None):
         raise BadInput(_("由指定的人付款时,请选择是谁;否则不用选。"), field="payer_id")
-    people = Person.objects.filter(pk=payer_id, community_id=item.community_id)
-    if payer_id is not None and not people.exists():
+    people = Person.objects.filter(community_id=item.community_id)
+    if payer_id is not None and not people.filter(pk=payer_id).exists():
         raise BadInput(_("住户册里没有这个人,请先登记。"), field="payer_id")
     read = read_amount(quantity, "quantity", MOST_QUANTITY)
     if not read and item.way != ChargeItem.Way.APPORTIONED:

@@ -221,7 +221,7 @@ def _taken(
 ) -> bool:
     """Tell whether another row has the code; ``A`` and ``a`` are the same to people."""
     rows = model._default_manager.filter(community_id=community_id, code__iexact=code)
-    return rows.exclude(pk=pk).exists()
+    return any(one != pk for one in rows.values_list("pk", flat=True))
 
 
 def _check_choice(value: str, allowed: Sequence[str], field: str) -> None:

@@ -152,12 +152,9 @@ def _measure(percent: object | None, monthly: object | None) -> dict[str, Decima
 
 def _check_free(row: Assignment, from_on: date, until_on: date, *, but: int | None = None) -> None:
     """Refuse days that another relief covers or is asked for."""
-    other = (
-        row.reliefs.exclude(pk=but)
-        .exclude(state=State.REFUSED)
-        .filter(from_on__lt=until_on, until_on__gt=from_on)
-        .first()
-    )
+    live = row.reliefs.exclude(state=State.REFUSED)
+    same = live.filter(from_on__lt=until_on, until_on__gt=from_on)
+    other = next((one for one in same if one.pk != but), None)
     if other is not None:
         raise UnableToRelieve(
             _("%(from)s 到 %(until)s 已有另一份减免,同一天不能有两份。")

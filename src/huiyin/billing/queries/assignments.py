@@ -188,7 +188,8 @@ def preview(
     check_bulk(item, kinds, building_ids, pays)
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, bulk_params(item, kinds, building_ids, from_on))
-        houses, has_it, no_day, no_area, to_assign, first_on = cursor.fetchone() or (0,) * 6
+        row: Any = cursor.fetchone()
+    houses, has_it, no_day, no_area, to_assign, first_on = row
     opened = Book.objects.filter(community_id=community_id).values_list("opened_on", flat=True)
     return Preview(
         houses=houses,
@@ -251,7 +252,8 @@ def bare_houses(
 def bare_count(*, caller: Caller, community_id: int, on: date) -> int:
     """Return how many houses bear no management charge."""
     admit_to_read(caller, community_id)
-    return _bare(community_id, on).count()
+    found: int = _bare(community_id, on).count()
+    return found
 
 
 def _bare(community_id: int, on: date) -> Any:

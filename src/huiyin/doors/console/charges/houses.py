@@ -209,12 +209,16 @@ def relief(request: StaffRequest, pk: int) -> HttpResponse:
     """Show one relief; who asked for it may give it up."""
     found = queries.relief(caller=request.caller, relief_id=pk)
     form = DoorForm(request.POST or None)
-    if request.method == "POST":
-        given = {"by": request.caller, "at": request.moment, "relief_id": pk}
-        if form.is_valid() and form.tries(lambda: reliefs.drop_relief(**given)):
-            react(request.moment)
-            messages.success(request, _("已撤回减免申请。"))
-            return redirect("charge_relief", pk)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and form.tries(
+            lambda: reliefs.drop_relief(by=request.caller, at=request.moment, relief_id=pk)
+        )
+    ):
+        react(request.moment)
+        messages.success(request, _("已撤回减免申请。"))
+        return redirect("charge_relief", pk)
     context = {"relief": found, "form": form}
     status = 422 if request.method == "POST" else 200
     return render(request, "charges/relief.html", context, status=status)
