@@ -1,6 +1,7 @@
 """The reading walk on a phone: warned at once, kept without signal, held and settled (BIL-03)."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -123,6 +124,21 @@ def test_closed_without_signal_and_opened_again(screen: Screen) -> None:
     assert Reading.objects.get(read_on="2026-03-31").meter_id == wall.meters["W-1201"].pk
 
 
+def test_read_by_another_meanwhile_and_corrected(screen: Screen) -> None:
+    wall, page = begin(screen, "maintenance_foreman")
+    wall.read("W-1201", "130")
+    type_in(page, "131")
+    sent(page)
+    screen.complaints.clear()  # the browser's own words about an answer of 409
+    page.get_by_role("link", name="上一只").click()
+    expect(page.locator("[data-refused]")).to_contain_text("已经抄过,读数是 130")
+    expect(page.get_by_label("本次读数")).to_have_value("131")
+    screen.look()
+    page.get_by_role("button", name="保存,下一只").click()
+    sent(page)
+    assert Reading.objects.get(read_on="2026-03-31", voided_at=None).value == 131
+
+
 def test_corrected_on_the_spot(screen: Screen) -> None:
     _wall, page = begin(screen)
     type_in(page, "113")
@@ -136,4 +152,4 @@ def test_corrected_on_the_spot(screen: Screen) -> None:
     page.get_by_role("link", name="上一只").click()
     expect(page.locator("[data-done]")).to_contain_text("已抄 131")
     live = Reading.objects.get(read_on="2026-03-31", voided_at=None)
-    assert (live.value, live.held) == (131, "")
+    assert (live.value, live.held) == (Decimal(131), "")

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from huiyin.estate.models import Building
+from huiyin.estate.models import Building, House
 from huiyin.estate.queries import house_model
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, NotFound, WrongState
@@ -67,7 +67,7 @@ def add_meter(
         "place": checked_text(place, "place", PLACE_MOST, required=False),
         "route": checked_text(route, "route", CODE_MOST, required=False),
     }
-    hangs = house_model(caller=by, community_id=community_id, code=house) if house.strip() else None
+    hangs = _house(by, community_id, house)
     inside = hangs.building_id if hangs else _building(community_id, building)
     meter = Meter(
         community_id=community_id,
@@ -98,7 +98,7 @@ def replace(
     on: date,
     final: Decimal | str,
     code: str,
-    first: Decimal | str,
+    initial: Decimal | str,
     key: UUID,
     digits: int | None = None,
     factor: Decimal | str | None = None,
@@ -130,7 +130,7 @@ def replace(
         from_on=on,
         replaces=old,
     )
-    shown = checked_value(first, new.digits, "first")
+    shown = checked_value(initial, new.digits, "initial")
     last = checked_value(final, old.digits, "final")
     note = checked_text(reason, "reason", NOTE_MOST, required=False)
     _end(Taking(old, Reading.Kind.LAST, on, last, key, note=note, photo=photo), by, at)
@@ -267,6 +267,15 @@ def _save(meter: Meter) -> None:
         raise UnableToHang(
             _("表号“%(code)s”已经登记过。") % {"code": meter.code}, field="code"
         ) from error
+
+
+def _house(by: Caller, community_id: int, code: str) -> House | None:
+    if not code.strip():
+        return None
+    try:
+        return house_model(caller=by, community_id=community_id, code=code)
+    except NotFound as error:
+        raise UnableToHang(str(error), field="house") from error
 
 
 def _building(community_id: int, code: str) -> int | None:

@@ -37,7 +37,12 @@ REASON_MOST = 100
 
 
 class UnableToReadAgain(WrongState):
-    """The meter was read that day already, or the key belongs to another reading."""
+    """The meter was read that day already, or the key belongs to another reading.
+
+    ``reading`` is the one that was taken before, which may be corrected.
+    """
+
+    reading: int | None = None
 
 
 class UnableToCorrect(WrongState):
@@ -106,11 +111,13 @@ def read(
     checked_day(one, read_on, local_day(at, one.community.zone))
     same = _of_that_day(taking)
     if same is not None and same.value != taking.value:
-        raise UnableToReadAgain(
-            _("%(day)s已经抄过,读数是 %(value)s。要改正请用“改正读数”。")
+        refusal = UnableToReadAgain(
+            _("%(day)s 已经抄过,读数是 %(value)s。要改正请用“改正读数”。")
             % {"day": read_on, "value": plain(same.value)},
             field="value",
         )
+        refusal.reading = same.pk
+        raise refusal
     if same is not None:
         return reading_row(same, by, again=True)
     return reading_row(write(taking, by, at), by)

@@ -228,7 +228,7 @@ class TestMeters:
             "on": date(2026, 3, 17),
             "final": "125",
             "code": "W-1201B",
-            "first": "2",
+            "initial": "2",
             "key": key,
             "reason": "表坏",
         }
@@ -250,7 +250,7 @@ class TestMeters:
     def test_a_last_reading_nobody_believes_holds_the_period(self, wall: Wall) -> None:
         actions.replace(
             by=wall.by(), at=AT, community_id=wall.place, meter="W-1201", on=date(2026, 3, 17),
-            final="12", code="W-1201B", first="0", key=uuid4(),
+            final="12", code="W-1201B", initial="0", key=uuid4(),
         )  # fmt: skip
         wall.read("W-1201B", "9")
         assert isinstance(march(wall), Held)
@@ -269,7 +269,7 @@ class TestMeters:
     def test_not_before_it_was_read_last_nor_under_a_known_code(self, wall: Wall) -> None:
         given: dict[str, Any] = {
             "by": wall.by(), "at": AT, "community_id": wall.place, "meter": "W-1201",
-            "final": "125", "first": "0",
+            "final": "125", "initial": "0",
         }  # fmt: skip
         with pytest.raises(WrongState, match="不能更早"):
             actions.replace(on=date(2026, 2, 17), code="N-1", key=uuid4(), **given)

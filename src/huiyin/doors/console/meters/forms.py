@@ -138,7 +138,7 @@ class ReplaceForm(DoorForm):
     on = Day(label=_("换表日期"))
     final = number_input(_("旧表最后读数"))
     code = forms.CharField(label=_("新表表号"), max_length=40)
-    first = number_input(_("新表起始读数"))
+    initial = number_input(_("新表起始读数"))  # type: ignore[assignment]
     digits = forms.IntegerField(
         label=_("新表整数位数"), required=False, help_text=_("与旧表相同就不用填。")
     )

@@ -103,7 +103,9 @@ def _data(form: DoorForm, act: Any, told: dict[str, Any]) -> HttpResponse:
     try:
         act()
     except Refused as refusal:
-        return JsonResponse({"state": "refused", "told": str(refusal)}, status=refusal.status)
+        refused = {"state": "refused", "told": str(refusal)}
+        refused |= {"reading": getattr(refusal, "reading", None)}
+        return JsonResponse(refused, status=refusal.status)
     return JsonResponse(told)
 
 

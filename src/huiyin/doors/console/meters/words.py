@@ -22,6 +22,7 @@ def words() -> dict[str, str]:
         "login": _("登录已过期。抄的数都在手机里,请重新登录后再打开这一页。"),
         "sent": _("全部已发送"),
         "refused": _("没有记上:{told}"),
+        "again": _("没有记上:{told}要改成 {value},请再按一次保存。"),
         "held": _("已保存,{why},等工程主管或收费员核实。"),
         "skipped": _("跳过:{reason}"),
         "finished": _("这条路线走完了"),

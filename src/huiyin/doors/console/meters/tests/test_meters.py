@@ -191,7 +191,7 @@ class TestPages:
         me = visitor(wall.cast, "technician")
         form = {
             "step": "replace", "replace-key": str(uuid4()), "replace-on": "2026-03-31",
-            "replace-final": "12x", "replace-code": "W-1201B", "replace-first": "0",
+            "replace-final": "12x", "replace-code": "W-1201B", "replace-initial": "0",
         }  # fmt: skip
         refused = me.post("/meters/of/W-1201/", form, at=AT)
         assert refused.status_code == 422

@@ -104,7 +104,7 @@ async function drain() {
     if (!answer) return later();
     tries = 0;
     if (answer.state === "done") await done(entry, answer);
-    else await keep({ ...entry, state: "refused", told: answer.told });
+    else await refuse(entry, answer);
     if (current().code === entry.meter) draw();
     else drawProgress();
   }
@@ -146,6 +146,14 @@ function later() {
   if (state === "login") return;
   tries += 1;
   timer = setTimeout(send, Math.min(SLOWEST, 3 * 2 ** tries) * 1000);
+}
+
+/* Keep what was not taken beside its stop; where another reading stands, saving again corrects it. */
+async function refuse(entry, answer) {
+  const stop = stops.find((one) => one.code === entry.meter);
+  if (stop && answer.reading) stop.reading = answer.reading;
+  const told = t(answer.reading ? "again" : "refused", { told: answer.told, value: entry.given.value });
+  await keep({ ...entry, state: "refused", told });
 }
 
 async function done(entry, answer) {
@@ -273,7 +281,7 @@ function draw({ fresh = false } = {}) {
   const sure = value !== "" && !held && entry?.state !== "refused" && !entry?.skip;
   note("done", sure ? t("done", { value }) + (unsent ? ` · ${t("waiting")}` : "") : "");
   note("held", held || (skipped(stop) ? t("skipped", { reason: skipped(stop) }) : ""));
-  note("refused", entry?.state === "refused" ? t("refused", { told: entry.told }) : "");
+  note("refused", entry?.state === "refused" ? entry.told : "");
   $("prev").hidden = at === 0;
   $("next").hidden = at === stops.length - 1;
   drawSays();
