@@ -53,7 +53,7 @@ IN_APP: Final = ("in_app",)
 CATCH_UP: Final = timedelta(days=7)  # what happened earlier is no news any more
 YEAR: Final = timedelta(days=370)  # no debit of a run is later than that
 BATCH: Final = 1000
-MOST: Final = 20_000  # in one look, so that clocks go on ticking; the rest in the next one
+MOST: Final = 5_000  # in one look, so that clocks go on ticking; the rest in the next one
 _MONEY: Final = DecimalField(max_digits=14, decimal_places=2)
 
 Household = tuple[int, int]  # a house and who pays for it

@@ -26,7 +26,7 @@ from huiyin.kernel.errors import NotFound
 from huiyin.kernel.money import capitals
 from huiyin.ledger.queries import Statement, StatementRow
 
-FILE = 1000  # bills in one PDF: what a browser opens at once and an office puts into one printer
+FILE = 500  # bills in one PDF: what a press draws well within its time, and one stack of a printer
 LATE_FEE = "—"  # none is agreed or computed yet
 EARLIER_SHOWN = 4
 NOTHING = sheets.NOTHING
@@ -115,7 +115,7 @@ def _undrawable(names: Iterable[tuple[str, str, str]]) -> Iterable[LeftOut]:
 def run_file(
     *, caller: Caller, run_id: int, number: int, at: datetime, site: str
 ) -> tuple[str, bytes]:
-    """Draw one file of a run: up to a thousand bills in the order of the buildings.
+    """Draw one file of a run: so many bills in the order of the buildings.
 
     A bill with a sign no font has is left out; :func:`run_bills` names it. Raises NothingToPrint.
     """

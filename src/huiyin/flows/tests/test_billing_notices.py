@@ -52,7 +52,6 @@ def pay(bill: Bill) -> None:
     OpenItem.objects.filter(line__bill=bill).update(open=0)
 
 
-@pytest.mark.rule("BIL-08")
 def test_who_pays_at_the_counter_hears_ten_days_before_and_once(estate: Estate) -> None:
     bill = billed(estate, run=made_run(estate), amount="1827.40", left="1800.00")
     tell(EARLY)
@@ -73,7 +72,6 @@ def test_who_pays_at_the_counter_hears_ten_days_before_and_once(estate: Estate) 
     assert told("due") == [only]
 
 
-@pytest.mark.rule("BIL-08")
 def test_a_day_missed_is_caught_up_while_it_is_not_too_late(estate: Estate) -> None:
     billed(estate, run=made_run(estate))
     tell(LATE)
@@ -129,7 +127,6 @@ def test_several_bills_of_a_day_make_one_message(estate: Estate) -> None:
     assert second.values["amount"] == "150.00"
 
 
-@pytest.mark.rule("BIL-08")
 def test_a_household_with_a_mandate_hears_of_the_debit_and_not_of_the_counter(
     estate: Estate,
 ) -> None:
@@ -153,7 +150,6 @@ def test_a_household_with_a_mandate_hears_of_the_debit_and_not_of_the_counter(
     assert {one.template for one in told()} == {"bill.due"}
 
 
-@pytest.mark.rule("BIL-08")
 def test_who_has_something_in_advance_hears_of_the_offset(estate: Estate) -> None:
     run = made_run(estate)
     bill = billed(estate, run=run, amount="827.40")
@@ -176,6 +172,7 @@ def test_who_has_something_in_advance_hears_of_the_offset(estate: Estate) -> Non
     assert len([one for one in told() if one.template == "bill.offset"]) == 2
 
 
+@pytest.mark.rule("BIL-05")
 def test_a_new_bill_stands_in_the_portal_and_rings_nobody(estate: Estate) -> None:
     run = made_run(estate)
     billed(estate, run=run)

@@ -25,7 +25,7 @@ def bill_pdf(request: StaffRequest, number: str) -> HttpResponse:
 @require_safe
 @staff_page
 def run_bills(request: StaffRequest, pk: int) -> HttpResponse:
-    """Show the files of a run, a thousand bills each, and the bills that cannot be drawn."""
+    """Show the files of a run, some hundred bills each, and the bills that cannot be drawn."""
     found = papers.run_bills(caller=request.caller, run_id=pk)
     return render(request, "bills_print/run.html", {"found": found})
 
