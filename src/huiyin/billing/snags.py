@@ -32,6 +32,7 @@ _WHERE: Final[Mapping[str, str]] = {
     "held_reading": METERS,
     "over_estimated": METERS,
     "far_from_usual": LINES,
+    "stale": LINES,
 }
 
 
@@ -47,6 +48,7 @@ def title(code: str) -> str:
         "over_estimated": _("估抄多了"),
         "far_from_usual": _("金额与平时相差很多"),
         "failed": _("没有算出来"),
+        "stale": _("起草后资料有变"),
     }.get(code, code)
 
 
@@ -65,6 +67,7 @@ def say(code: str, values: Mapping[str, Any]) -> Said:
         "far_from_usual": _("这次 %(amount)s 元,平时约 %(usual)s 元。")
         % {"amount": values.get("amount", ""), "usual": values.get("usual", "")},
         "failed": _("计算时出错,系统已经记录。"),
+        "stale": _("起草以后,单据、公摊或以前的账单又有变动,这一户没有入账。"),
     }
     repairs = {
         "no_area": _("请在住户资料里补上面积,再重新起草。"),
@@ -75,6 +78,7 @@ def say(code: str, values: Mapping[str, Any]) -> Said:
         "held_reading": _("请核实后采用或作废这个读数,再重新起草。"),
         "over_estimated": _("不用处理。"),
         "far_from_usual": _("请看一眼是怎么算的;没有错就不用处理。"),
+        "stale": _("请对这个期间再计一次费,会按新的资料补上。"),
         "failed": _("请把房号告诉系统管理员。这一户不会入账。"),
     }
     return Said(title(code), texts.get(code, code), repairs.get(code, ""), _WHERE.get(code, ASK))
