@@ -212,22 +212,8 @@ def _of_run(run_id: int) -> QuerySet[Bill]:
 def _lines(bills: Sequence[int]) -> dict[int, list[SheetLine]]:
     rows = (
         Line.objects.filter(bill__in=bills)
+        .select_related("item", "assignment")
         .order_by("bill_id", "item__order", "item_id", "from_on", "id")
-        .values_list(
-            "bill_id",
-            "id",
-            "item__name",
-            "assignment__label",
-            "item__way",
-            "kind",
-            "from_on",
-            "until_on",
-            "quantity",
-            "item__unit",
-            "price",
-            "amount",
-            "working",
-        )
     )
     taken = dict(
         Reduction.objects.filter(line__bill__in=bills)
@@ -236,9 +222,22 @@ def _lines(bills: Sequence[int]) -> dict[int, list[SheetLine]]:
         .values_list("line", "amount__sum")
     )
     found: dict[int, list[SheetLine]] = defaultdict(list)
-    for bill, pk, item, label, *rest, working in rows:
-        found[bill].append(
-            SheetLine(item, label or "", *rest, taken.get(pk, NOTHING), working)  # type: ignore[call-arg]
+    for one in rows:
+        found[one.bill_id].append(
+            SheetLine(
+                item=one.item.name,
+                label=one.assignment.label if one.assignment else "",
+                way=one.item.way,
+                kind=one.kind,
+                from_on=one.from_on,
+                until_on=one.until_on,
+                quantity=one.quantity,
+                unit=one.item.unit,
+                price=one.price,
+                amount=one.amount,
+                reduced=taken.get(one.pk, NOTHING),
+                working=one.working,
+            )
         )
     return found
 

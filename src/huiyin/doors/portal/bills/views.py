@@ -139,7 +139,7 @@ def _form(request: OwnerRequest, houses: tuple[BilledHouse, ...]) -> StatementFo
     today = _today(request)
     usual: dict[str, Any] = {"since": f"{date(today.year, 1, 1)}", "until": f"{today}"}
     if houses:
-        chosen = request.household.house_id if request.household else houses[0].id
+        chosen = request.household.house_id if request.households else houses[0].id
         known = next((one.id for one in houses if one.id == chosen), houses[0].id)
         usual["house"] = str(known)
     asked = {key: request.GET[key] for key in ("house", "since", "until") if key in request.GET}

@@ -223,7 +223,7 @@ def test_a_list_of_forty_bills_costs_no_more_than_one_of_two(
 ) -> None:
     client = owner_client()
     client.get("/my/")  # the first page of a session is written down
-    costs = []
+    costs, page = [], ""
     for count in (2, 38):
         for _number in range(count):
             billed(estate, kind="correction")
