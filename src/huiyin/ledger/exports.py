@@ -118,13 +118,19 @@ def _file() -> Iterator[IO[bytes]]:
 def _write(sheet: Any, place: int, leg: VoucherLeg, day: Any, yuan: Any) -> None:
     sheet.write_datetime(place, 0, leg.business_on, day)
     sheet.write_number(place, 1, leg.number)
-    for column, value in enumerate(leg[2:6], start=2):
-        sheet.write_string(place, column, value)
-    for column, value in ((6, leg.debit), (7, leg.credit)):
-        if value is not None:
-            sheet.write_number(place, column, value, yuan)
-    sheet.write_string(place, 8, leg.house)
-    sheet.write_string(place, 9, leg.person)
+    texts = {
+        2: leg.key,
+        3: leg.memo,
+        4: leg.account,
+        5: leg.account_name,
+        8: leg.house,
+        9: leg.person,
+    }
+    for column, text in texts.items():
+        sheet.write_string(place, column, text)
+    for column, amount in ((6, leg.debit), (7, leg.credit)):
+        if amount is not None:
+            sheet.write_number(place, column, amount, yuan)
 
 
 def _plain(value: Any) -> Any:

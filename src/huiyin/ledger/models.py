@@ -110,7 +110,7 @@ class Journal(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 level=pgtrigger.Statement,
-                referencing=pgtrigger.Referencing(new="written"),
+                referencing=pgtrigger.Referencing(new="written"),  # type: ignore[no-untyped-call]
                 declare=[("shut", "date")],
                 func="""
                     PERFORM 1 FROM ledger_book WHERE community_id IN
@@ -186,7 +186,7 @@ class Posting(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 level=pgtrigger.Statement,
-                referencing=pgtrigger.Referencing(new="written"),
+                referencing=pgtrigger.Referencing(new="written"),  # type: ignore[no-untyped-call]
                 declare=[("wrong", "bigint")],
                 func="""
                     SELECT sums.journal_id INTO wrong FROM (

@@ -9,6 +9,7 @@ KINDS: Final[dict[str, Promise]] = {
     "bill": _("账单入账"),
     "prepayment": _("预存"),
     "offset": _("预存冲抵"),
+    "undo": _("撤销冲抵"),
     "payment": _("缴费"),
     "reduction": _("冲减"),
     "reversal": _("冲销"),

@@ -90,7 +90,7 @@ def take(
         community_id=house.community_id,
         kind="prepayment",
         business_on=business_on,
-        memo=_("预存:%(memo)s") % {"memo": memo} if memo else _("预存"),
+        memo=memo or _("预存"),
         key=f"prepaid:{key}",
         legs=legs,
     )
@@ -294,7 +294,7 @@ def _carry_out(
         by=by,
         at=at,
         community_id=community_id,
-        kind="offset",
+        kind=kind,
         business_on=business_on,
         legs=_LEGS,
         params=values,

@@ -114,6 +114,11 @@ class MonthRow:
     is_as_reconciled: bool = True
 
     @property
+    def is_quiet(self) -> bool:
+        """True when there is nothing to agree on: no balance and nothing that moved."""
+        return not any(Decimal(one) for one in self.figures.values())
+
+    @property
     def figures(self) -> dict[str, str]:
         """Return what is written down when both sides agreed on them."""
         names = ("owed_before", "billed", "settled", "owed", "ahead_before", "received", "used")
@@ -221,7 +226,12 @@ def payer(*, caller: Caller, community_id: int, house: str, person_id: int) -> P
     if held is None:
         raise NotFound(_("这个住户没有预存过。"))
     may_change = caller.holds(community_id, *POSTERS)
-    values = {"house": found.pk, "person": person_id, "prepaid": chart.PREPAID, "most": MOST_MOVES}
+    values: dict[str, Any] = {
+        "house": found.pk,
+        "person": person_id,
+        "prepaid": chart.PREPAID,
+        "most": MOST_MOVES,
+    }
     with connection.cursor() as db:
         db.execute(f"SELECT {_OPEN} FROM billing_prepaid p WHERE p.id = %s", [held.pk])  # noqa: S608
         (open_now,) = db.fetchone()
@@ -267,7 +277,7 @@ def _offset(one: Allocation, may_change: bool) -> OffsetRow:
         bill=one.line.bill.number,
         item=one.line.item.name,
         amount=one.amount,
-        undone_on=undone and undone.business_on,
+        undone_on=None if undone is None else undone.business_on,
         may_undo=may_change and undone is None and one.line.reversed_at is None,
     )
 
@@ -349,8 +359,8 @@ SELECT CASE WHEN business_on >= %(from)s THEN date_trunc('month', business_on)::
        coalesce(sum(amount) FILTER (WHERE NOT is_ahead AND kind IN ('bill', 'reduction')), 0),
        coalesce(-sum(amount) FILTER (WHERE NOT is_ahead AND kind NOT IN ('bill', 'reduction')), 0),
        coalesce(-sum(amount) FILTER (WHERE is_ahead), 0),
-       coalesce(-sum(amount) FILTER (WHERE is_ahead AND kind <> 'offset'), 0),
-       coalesce(sum(amount) FILTER (WHERE is_ahead AND kind = 'offset'), 0)
+       coalesce(-sum(amount) FILTER (WHERE is_ahead AND kind NOT IN ('offset', 'undo')), 0),
+       coalesce(sum(amount) FILTER (WHERE is_ahead AND kind IN ('offset', 'undo')), 0)
   FROM ({_MINE}) mine GROUP BY 1
 """  # noqa: S608  our own words
 _HOUSES = f"""

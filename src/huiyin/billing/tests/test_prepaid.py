@@ -97,7 +97,7 @@ def test_an_advance_sent_twice_is_taken_once(estate: Estate) -> None:
     key = uuid4()
     first = taken(estate, key=key)
     again = taken(estate, key=key)
-    assert (again.journal_id, again.balance, again.again) == (first.journal_id, 500, True)
+    assert (again.journal_id, again.balance, again.again) == (first.journal_id, Decimal(500), True)
     with pytest.raises(UnableToPost, match="内容不同"):
         taken(estate, "501.00", key=key)
     assert balance(estate) == 500
@@ -155,7 +155,7 @@ def test_the_oldest_due_is_paid_first(estate: Estate) -> None:
     due = billed(estate, item="water", amount="250.00", due_on=date(2026, 3, 31))
     taken(estate, "400.00")
     assert offset(estate) == Offset(1, Decimal("400.00"))
-    assert (left(due), left(late), left(early)) == (0, Decimal("150.00"), 1)
+    assert (left(due), left(late), left(early)) == (Decimal(0), Decimal("150.00"), Decimal(1))
     assert balance(estate) == -in_books(estate, "2203") == 0
     assert in_books(estate, "1221") == 0
     assert in_books(estate, "1122") == Decimal("151.00")
@@ -177,7 +177,7 @@ def test_a_prepayment_pays_for_its_payer_and_house_only(estate: Estate) -> None:
     let, tenant = estate.houses["let"].pk, estate.people["tenant"].pk
     taken(estate, "50.00", house_id=let, person_id=tenant)
     offset(estate)
-    assert (left(own), left(theirs)) == (Decimal("10.00"), 0)
+    assert (left(own), left(theirs)) == (Decimal("10.00"), Decimal(0))
     assert balance(estate, "let", "tenant") == Decimal("30.00")
 
 
@@ -198,7 +198,7 @@ def test_an_offset_is_narrowed_to_a_group_houses_and_what_was_issued(estate: Est
     assert offset(estate, house_ids=[estate.houses["let"].pk]).amount == 0
     assert offset(estate, on=date(2026, 3, 15)).amount == 0
     assert offset(estate, house_ids=[estate.houses["flat"].pk]).amount == Decimal("20.00")
-    assert (left(here), left(water)) == (0, 0)
+    assert (left(here), left(water)) == (Decimal(0), Decimal(0))
 
 
 def test_what_was_paid_later_does_not_pay_an_earlier_day(estate: Estate) -> None:
@@ -236,7 +236,7 @@ def test_an_offset_is_undone_by_its_opposite_and_once(estate: Estate) -> None:
     with pytest.raises(BadInput, match="原因"):
         prepaid.undo(**undo, reason=" ")
     prepaid.undo(**undo, reason="业主要求先付停车费")
-    assert (left(bill), left(other), balance(estate)) == (300, 0, 300)
+    assert (left(bill), left(other), balance(estate)) == (Decimal(300), Decimal(0), Decimal(300))
     assert in_books(estate, "1122") == -in_books(estate, "2203") == 300
     with pytest.raises(UnableToUndo, match="撤销过"):
         prepaid.undo(**undo, reason="再来")
@@ -299,7 +299,7 @@ def test_a_missed_day_is_caught_up_and_a_later_run_waits_for_its_own(estate: Est
     taken(estate)
     schedule.forget()
     assert schedule.offset_prepayments(moment("2026-06-20 09:00")) == 1
-    assert (left(now), left(later)) == (0, Decimal("20.00"))
+    assert (left(now), left(later)) == (Decimal(0), Decimal("20.00"))
     schedule.forget()
     assert schedule.offset_prepayments(moment("2026-07-03 09:00")) == 1
     assert left(later) == 0

@@ -37,7 +37,7 @@ def test_one_balance_is_spent_once(estate: Estate) -> None:
     taken(estate, "400.00")
     done = at_once(*[lambda: offset(estate)] * 4)
     assert sorted(one.amount for one in done) == [0, 0, 0, Decimal(400)]  # type: ignore[attr-defined]
-    assert (open_in_all(), in_advance()) == (Decimal(200), 0)
+    assert (open_in_all(), in_advance()) == (Decimal(200), Decimal(0))
 
 
 def test_a_double_click_takes_one_advance(estate: Estate) -> None:

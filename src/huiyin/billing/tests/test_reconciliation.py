@@ -16,6 +16,7 @@ from huiyin.billing.queries.prepaid import MonthRow, Reconciliation
 from huiyin.billing.tests.cast import Estate
 from huiyin.billing.tests.test_prepaid import billed, offset, taken
 from huiyin.kernel.errors import BadInput, Forbidden, NotFound
+from huiyin.ledger.tests.blocks import yuan
 from huiyin.matters.tests.cast import AT
 
 pytestmark = pytest.mark.django_db
@@ -57,22 +58,24 @@ def test_receivable_advance_and_overdue_lead_from_month_to_month(estate: Estate)
     found = seen(estate)
     assert found.person == "阳光置业" and len(found.months) == 12
     march, february, january = found.months[:3]
-    assert (january.billed, january.owed) == (Decimal(1008), Decimal(1008))
-    assert (february.settled, february.owed) == (Decimal(1008), Decimal(0))
-    assert (february.received, february.used, february.ahead) == (1500, 1008, 492)
-    assert (march.billed, march.owed, march.ahead) == (600, 600, 492)
+    assert (january.billed, january.owed) == yuan(1008, 1008)
+    assert (february.settled, february.owed) == yuan(1008, 0)
+    assert (february.received, february.used, february.ahead) == yuan(1500, 1008, 492)
+    assert (march.billed, march.owed, march.ahead) == yuan(600, 600, 492)
     for row in found.months:
         assert row.owed == row.owed_before + row.billed - row.settled
         assert row.ahead == row.ahead_before + row.received - row.used
     for older, newer in zip(found.months[1:], found.months, strict=False):
         assert (newer.owed_before, newer.ahead_before) == (older.owed, older.ahead)
-    assert [(one.house, one.owed, one.ahead) for one in found.houses] == [("3-1-1401", 600, 492)]
+    assert [(one.house, (one.owed, one.ahead)) for one in found.houses] == [
+        ("3-1-1401", yuan(600, 492))
+    ]
 
 
 def test_what_lies_before_the_twelve_months_is_their_opening(estate: Estate) -> None:
     some_months(estate)
     first = seen(estate, date(2027, 3, 1)).months[-1]
-    assert (first.owed_before, first.ahead_before, first.billed) == (600, 492, 0)
+    assert (first.owed_before, first.ahead_before, first.billed) == yuan(600, 492, 0)
 
 
 def test_an_undone_offset_is_less_used_and_more_owed(estate: Estate) -> None:
@@ -84,7 +87,7 @@ def test_an_undone_offset_is_less_used_and_more_owed(estate: Estate) -> None:
         reason="对账不符",
     )
     march = seen(estate).months[0]
-    assert (march.used, march.ahead, march.owed) == (-1008, 1500, 1608)
+    assert (march.used, march.ahead, march.owed) == yuan(-1008, 1500, 1608)
 
 
 @pytest.mark.rule("BIL-15")
@@ -147,7 +150,7 @@ def test_balances_are_listed_searched_and_paged_at_the_same_cost(estate: Estate)
     with CaptureQueriesContext(connection) as asked:
         found = queries.balances(**ask, limit=2)
     assert len(asked) == 2
-    assert (found.payers, found.total, found.may_change) == (3, 30, False)
+    assert (found.payers, found.total, found.may_change) == (3, Decimal(30), False)
     assert [(row.house, row.open) for row in found.page.items] == [
         ("3-1-1201", Decimal(4)),
         ("3-1-1202", Decimal(0)),
@@ -167,9 +170,9 @@ def test_the_prepayment_of_a_payer_tells_its_story(estate: Estate) -> None:
     ask: dict[str, Any] = {"community_id": estate.community.pk, "house": "3-1-1201"}
     owner = estate.people["owner"].pk
     found = queries.payer(caller=estate.caller("finance"), person_id=owner, **ask)
-    assert (found.row.balance, found.row.open, found.may_change) == (70, 0, True)
-    assert [(row.amount, row.balance) for row in found.moves] == [(-30, 70), (100, 100)]
-    assert [(row.amount, row.may_undo) for row in found.offsets] == [(30, True)]
+    assert (found.row.balance, found.row.open, found.may_change) == (Decimal(70), Decimal(0), True)
+    assert [(row.amount, row.balance) for row in found.moves] == [yuan(-30, 70), yuan(100, 100)]
+    assert [(row.amount, row.may_undo) for row in found.offsets] == [(Decimal(30), True)]
     collector = queries.payer(caller=estate.caller("collector"), person_id=owner, **ask)
     assert not collector.offsets[0].may_undo
     with pytest.raises(NotFound):

@@ -61,8 +61,7 @@ class Entry:
         legs = [
             [leg.account, f"{leg.amount:.2f}", leg.house_id, leg.person_id] for leg in self.legs
         ]
-        content = [self.kind, self.business_on.isoformat(), self.memo, legs]
-        content.append(self.corrects_on and self.corrects_on.isoformat())
+        content = [self.kind, str(self.business_on), self.memo, legs, str(self.corrects_on)]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 

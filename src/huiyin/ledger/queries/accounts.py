@@ -112,7 +112,7 @@ def balance(
             },
         )
         (total,) = cursor.fetchone()
-    return ZERO + total
+    return Decimal(total)
 
 
 def trial_balance(

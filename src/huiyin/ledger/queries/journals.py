@@ -18,6 +18,7 @@ from huiyin.ledger.titles import kind_title
 
 PAGE = 50
 WORDS_MOST = 80
+READABLE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class JournalRow:
     amount: Decimal
     by_name: str
     is_reversed: bool
+
+    @property
+    def reference(self) -> str:
+        """The key where people can read it: not that of a form, which is a long random number."""
+        return self.key if len(self.key) <= READABLE else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +162,18 @@ def journal(*, caller: Caller, journal_id: int) -> JournalView:
     with connection.cursor() as cursor:
         cursor.execute(f"{_ROW} WHERE j.id = %s", [journal_id])
         row = _row(cursor.fetchone())
-    reversal = getattr(found, "reversal", None)
     return JournalView(
         row=row,
         number=_number(found),
         legs=tuple(_leg(one) for one in _legs(found)),
         corrects_on=found.corrects_on,
-        reverses=found.reverses and (found.reverses.pk, found.reverses.key),
-        reversal=reversal and (reversal.pk, reversal.key),
+        reverses=_named(found.reverses),
+        reversal=_named(getattr(found, "reversal", None)),
     )
+
+
+def _named(one: Journal | None) -> tuple[int, str] | None:
+    return None if one is None else (one.pk, one.key)
 
 
 def _number(one: Journal) -> int:

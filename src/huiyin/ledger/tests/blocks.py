@@ -36,6 +36,11 @@ def entry(cast: Cast, key: str = "bill:1", amount: str = "386.12", **given: Any)
     return Entry(**values)
 
 
+def yuan(*amounts: int) -> tuple[Decimal, ...]:
+    """Write whole yuan as amounts."""
+    return tuple(map(Decimal, amounts))
+
+
 def post(cast: Cast, key: str = "bill:1", amount: str = "386.12", **given: Any) -> Posted:
     """Post such an entry."""
     return actions.post(by=SYSTEM, at=AT, entry=entry(cast, key, amount, **given))

@@ -13,6 +13,7 @@ from huiyin.kernel.errors import BadInput, Forbidden, NotFound
 from huiyin.ledger import actions, queries
 from huiyin.ledger.actions import Leg
 from huiyin.ledger.tests import blocks
+from huiyin.ledger.tests.blocks import yuan
 from huiyin.matters.tests.cast import AT, Cast
 
 pytestmark = pytest.mark.django_db
@@ -48,11 +49,11 @@ def test_a_statement_leads_from_opening_to_closing(cast: Cast) -> None:
         until_on=APRIL,
     )
     assert found.opening == Decimal("100.00")
-    told = [(row.key, row.debit, row.credit, row.offset, row.balance) for row in found.rows]
+    told = [(row.key, (row.debit, row.credit, row.offset, row.balance)) for row in found.rows]
     assert told == [
-        ("prepaid:1", 0, 150, 0, -50),
-        ("bill:2", 80, 0, 0, 30),
-        ("offset:1", 0, 0, 150, 30),
+        ("prepaid:1", yuan(0, 150, 0, -50)),
+        ("bill:2", yuan(80, 0, 0, 30)),
+        ("offset:1", yuan(0, 0, 150, 30)),
     ]
     assert found.closing == found.opening + found.debits - found.credits == Decimal(30)
 
@@ -62,7 +63,7 @@ def test_a_statement_of_nothing_is_nothing(cast: Cast) -> None:
     found = queries.statement(
         caller=cast.caller("finance"), house_id=cast.town.flat.pk, from_on=FEB, until_on=MARCH
     )
-    assert (found.opening, found.rows, found.closing) == (0, (), 0)
+    assert (found.opening, found.closing) == yuan(0, 0) and not found.rows
 
 
 def test_an_owner_reads_their_own_part(cast: Cast) -> None:
@@ -111,9 +112,9 @@ def test_a_trial_balance_balances(cast: Cast) -> None:
         caller=cast.caller("finance"), community_id=here, from_on=FEB, until_on=APRIL
     )
     rows = {row.code: (row.opening, row.debit, row.credit, row.closing) for row in found.rows}
-    assert rows["1122"] == (100, 80, 150, 30)
-    assert rows["2203"] == (0, 150, 150, 0)
-    assert rows["600101"] == (-100, 0, 80, -180)
+    assert rows["1122"] == yuan(100, 80, 150, 30)
+    assert rows["2203"] == yuan(0, 150, 150, 0)
+    assert rows["600101"] == yuan(-100, 0, 80, -180)
     assert found.balances and found.total.debit == Decimal(380)
 
 

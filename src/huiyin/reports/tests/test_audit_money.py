@@ -14,6 +14,7 @@ from huiyin.billing.tests.test_prepaid import billed, offset, taken
 from huiyin.ledger import actions as ledger
 from huiyin.matters.tests.cast import AT, make_cast
 from huiyin.reports import audit
+from huiyin.trail.proofs import SHOWN
 
 LATER = AT + timedelta(days=2)
 MONEY = (3, 4, 5, 6)
@@ -216,7 +217,7 @@ def test_sees(name: str, lived: Estate) -> None:
     line = next(one for one in money() if one.invariant == invariant)
 
     assert not line.ok
-    assert 0 < len(line.broken) <= audit.SHOWN
+    assert 0 < len(line.broken) <= SHOWN
 
 
 def test_days_that_a_run_left_out_in_words_are_no_gap(lived: Estate) -> None:

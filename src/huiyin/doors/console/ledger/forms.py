@@ -55,12 +55,9 @@ class DaysForm(DoorForm):
         return given
 
     @property
-    def half_open(self) -> dict[str, date]:
+    def half_open(self) -> tuple[date, date]:
         """The days as the rooms count them."""
-        return {
-            "from_on": self.cleaned_data["first"],
-            "until_on": self.cleaned_data["last"] + DAY,
-        }
+        return self.cleaned_data["first"], self.cleaned_data["last"] + DAY
 
 
 class OpenForm(DoorForm):

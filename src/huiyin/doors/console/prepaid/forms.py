@@ -40,8 +40,7 @@ class TakeForm(DoorForm):
 
     def renew(self) -> None:
         """Give the form a fresh key, after the old one turned out to be another advance's."""
-        self.data = self.data.copy()
-        self.data["key"] = str(uuid4())
+        self.data = {**{name: self.data[name] for name in self.data}, "key": str(uuid4())}
 
 
 class UndoForm(DoorForm):

@@ -64,7 +64,7 @@ def test_entries_are_listed_narrowed_and_opened(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("asked", [{"first": "x"}, {"kind": "x"}, {"account": "x"}])
-def test_a_strange_filter_is_told_at_its_field(cast: Cast, asked: dict[str, str]) -> None:
+def test_a_strange_filter_is_told_at_its_field(cast: Cast, asked: dict[str, Any]) -> None:
     blocks.open_books(cast)
     assert visitor(cast, "finance").get("/ledger/", **asked).status_code == 422
 
@@ -105,14 +105,14 @@ def test_vouchers_leave_as_csv_and_workbook(cast: Cast) -> None:
     blocks.post(cast, memo="=1+1")
     finance = visitor(cast, "finance")
     assert "导出 Excel" in text_of(finance.get("/ledger/export/"))
-    days = {"first": "2026-03-01", "last": "2026-03-31"}
-    answer = finance.get("/ledger/export/", **days, **{"as": "csv"})
+    days: dict[str, Any] = {"first": "2026-03-01", "last": "2026-03-31"}
+    answer = finance.get("/ledger/export/", **{**days, "as": "csv"})
     assert answer["Content-Disposition"] == 'attachment; filename="YG-2026-03-01-2026-03-31.csv"'
     text = sent(answer).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text)))[1][3] == "'=1+1"
-    book = finance.get("/ledger/export/", **days, **{"as": "xlsx"})
+    book = finance.get("/ledger/export/", **{**days, "as": "xlsx"})
     assert sent(book)[:2] == b"PK"
-    assert finance.get("/ledger/export/", **days, **{"as": "pdf"}).status_code == 404
+    assert finance.get("/ledger/export/", **{**days, "as": "pdf"}).status_code == 404
     backwards = finance.get("/ledger/export/", first="2026-03-31", last="2026-03-01")
     assert backwards.status_code == 422
 

@@ -184,6 +184,6 @@ def test_without_a_developer_it_says_where_to_name_one(estate: Estate, finance: 
     ],
 )
 def test_strange_questions_are_no_fault(
-    finance: Visitor, asked: dict[str, str], status: int
+    finance: Visitor, asked: dict[str, Any], status: int
 ) -> None:
     assert finance.get("/prepaid/accounts/", **asked).status_code == status
