@@ -261,10 +261,7 @@ METER_PAGES: dict[str, tuple[Page, ...]] = {
         Page(METERED, right="technician", wrong="keeper", own=True),
         Page(METERED, wrong="guard", own=True),
     ),
-    "meters/order/": (
-        Page(METERED, ON_THE_WALK, right="collector", wrong="technician"),
-        Page(METERED, ON_THE_WALK, {"route": "新", "meters": "W-WALL"}, wrong="technician"),
-    ),
+    "meters/order/": (Page(METERED, ON_THE_WALK, right="collector", wrong="technician"),),
     "meters/walk/": (Page(METERED, ON_THE_WALK, right="technician", wrong="guard"),),
     "meters/walk/read/": (
         Page(

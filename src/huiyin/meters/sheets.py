@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from huiyin.meters.rows import Problem
 
 HEADER_WITHIN = 10
 LONGEST_SHOWN = 40
+_FIGURE = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?")
 _HEADERS = {
     "meter": r"表号|表具编号|仪表编号|编号|表编号|meter",
     "read_on": r"抄表日期|抄表日|日期|抄表时间|date",
@@ -77,11 +78,8 @@ class Row:
         text = squeeze(self.text(name)).replace(",", "")
         if not text:
             return None
-        try:
-            number = Decimal(text)
-        except InvalidOperation:
-            raise Refuse(_("不是数字")) from None
-        if not number.is_finite():
+        number = figure(text)
+        if number is None:
             raise Refuse(_("不是数字"))
         return number
 
@@ -106,6 +104,12 @@ class Row:
         """Return the problem of a cell."""
         shown = cell_text(self.cells.get(name))[:LONGEST_SHOWN]
         return Problem(self.sheet, self.number, self.headers.get(name, ""), shown, why)
+
+
+def figure(text: str) -> Decimal | None:
+    """Read a figure as people write it, no exponent; None for anything else."""
+    text = text.strip()
+    return Decimal(text) if _FIGURE.fullmatch(text) else None
 
 
 def read_rows(content: bytes, name: str, wanted: Sequence[str]) -> list[Row]:

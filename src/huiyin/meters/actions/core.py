@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +11,7 @@ from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import BadInput, NotFound
 from huiyin.meters.models import Meter, Reading
 from huiyin.meters.rules import MeterFacts, capacity
+from huiyin.meters.sheets import figure
 from huiyin.meters.shown import fact_of
 from huiyin.standards.queries import current
 from huiyin.trail.actions import record
@@ -83,14 +84,12 @@ def reading_factor(community: Community, at: datetime) -> Decimal:
 
 def checked_value(value: Decimal | str, digits: int, field: str = "value") -> Decimal:
     """Return what a meter can show, or raise UnableToRead naming what is wrong with it."""
-    try:
-        shown = Decimal(str(value).strip() or "x")
-    except InvalidOperation:
-        raise UnableToRead(_("读数要填数字,例如 1234。"), field=field) from None
-    if not shown.is_finite() or shown < 0:
+    shown = figure(str(value))
+    if shown is None:
+        raise UnableToRead(_("读数要填数字,例如 1234。"), field=field)
+    if shown < 0:
         raise UnableToRead(_("读数不能小于 0。"), field=field)
-    exponent = shown.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > PLACES:
+    if shown != round(shown, PLACES):
         raise UnableToRead(_("读数最多三位小数。"), field=field)
     if shown >= capacity(digits):
         raise UnableToRead(

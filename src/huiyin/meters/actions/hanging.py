@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -16,6 +16,7 @@ from huiyin.meters.access import admit_to_keep, admit_to_walk
 from huiyin.meters.actions.core import checked_day, checked_value, locked_meter, trail
 from huiyin.meters.actions.reading import NOTE_MOST, Taking, write
 from huiyin.meters.models import Meter, Reading
+from huiyin.meters.sheets import figure
 from huiyin.staff.queries import local_day
 from huiyin.staff.words import checked_text
 
@@ -231,12 +232,8 @@ def checked_digits(digits: int) -> int:
 
 def checked_factor(factor: Decimal | str) -> Decimal:
     """Return by what a meter multiplies, or raise UnableToHang."""
-    try:
-        number = Decimal(str(factor).strip())
-    except InvalidOperation:
-        number = Decimal(0)
-    cents = number.is_finite() and number == number.quantize(Decimal("0.01"))
-    if not cents or not 0 < number <= FACTOR_MOST:
+    number = figure(str(factor)) or Decimal(0)
+    if not 0 < number <= FACTOR_MOST or number != round(number, 2):
         raise UnableToHang(_("倍率要大于 0,最多两位小数,一般是 1。"), field="factor")
     return number
 
