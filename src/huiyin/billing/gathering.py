@@ -89,19 +89,28 @@ _LAST: Final = _BILLED_IN_FULL.format(
     " CROSS JOIN LATERAL (SELECT id FROM billing_line WHERE assignment_id = charge.id"
     "  AND kind = 'regular' AND reversed_at IS NULL ORDER BY until_on DESC LIMIT 1) last)"
 )
-_SHARES: Final = """
+_SHARED: Final = """
 SELECT s.house_id, s.id, p.item_id, p.name, p.from_on, p.until_on, s.amount, s.weight, p.amount,
        coalesce(p.weight, 0), p.basis, p.vacant
   FROM billing_pool p
   JOIN unnest(%(shared)s::bigint[], %(shared_until)s::date[]) AS item (id, until_on)
     ON item.id = p.item_id AND p.until_on <= item.until_on
   JOIN billing_share s ON s.pool_id = p.id
- WHERE p.community_id = %(community)s AND p.state = 'shared'
-   AND s.house_id BETWEEN %(first)s AND %(last)s
-   AND NOT EXISTS (SELECT FROM billing_line l WHERE l.share_id = s.id AND l.kind = 'regular'
-                      AND l.reversed_at IS NULL)
- ORDER BY s.house_id, p.from_on, s.id
+  {billed}
+ WHERE p.community_id = %(community)s AND p.state = 'shared' AND {unbilled}
 """
+# Of some houses: one look into the index for each share, however many lines there are.
+_SHARES: Final = _SHARED.format(
+    billed="LEFT JOIN LATERAL (SELECT true AS found FROM billing_line l WHERE l.share_id = s.id"
+    " AND l.kind = 'regular' AND l.reversed_at IS NULL LIMIT 1) billed ON true",
+    unbilled="s.house_id BETWEEN %(first)s AND %(last)s AND billed.found IS NULL"
+    " ORDER BY s.house_id, p.from_on, s.id",
+)
+_SHARES_OF_ALL: Final = _SHARED.format(
+    billed="",
+    unbilled="NOT EXISTS (SELECT FROM billing_line l WHERE l.share_id = s.id"
+    " AND l.kind = 'regular' AND l.reversed_at IS NULL)",
+)
 _SLIPS: Final = """
 SELECT s.house_id, s.id, s.item_id, s.number, s.done_on, s.amount, s.lines
   FROM billing_slip s
@@ -207,7 +216,7 @@ def to_bill(run: Run, scheme: Scheme) -> tuple[str, dict[str, Any]]:
     parts = [_UNBILLED]
     everywhere = {"first": 0, "last": 2**63 - 1}
     if given["shared"]:
-        parts.append(_OF_HOUSES_ONLY.format(_SHARES))
+        parts.append(_OF_HOUSES_ONLY.format(_SHARES_OF_ALL))
     if given["slips"]:
         parts.append(_OF_HOUSES_ONLY.format(_SLIPS))
     return " UNION ALL ".join(parts), given | everywhere
