@@ -112,10 +112,6 @@ def assign_many(
     params = {**bulk_params(item, kinds, building_ids, from_on), "pays": pays, "at": at}
     params["by"] = employee_id(by)
     with connection.cursor() as cursor:
-        # Of two who press at once the second finds everything done.
-        cursor.execute(
-            "SELECT 1 FROM billing_chargeitem WHERE id = %s FOR NO KEY UPDATE", [item_id]
-        )
         cursor.execute(_ASSIGN, params)
         made = int(cursor.rowcount)
     if made:
@@ -370,7 +366,9 @@ def _held_house(by: Caller, house_id: int) -> House:
 
 
 def _item(community_id: int, item_id: int) -> ChargeItem:
-    item = ChargeItem.objects.filter(pk=item_id, community_id=community_id).first()
+    """Lock an item, so that one house and many are not assigned it in the same moment."""
+    rows = ChargeItem.objects.select_for_update(no_key=True)
+    item = rows.filter(pk=item_id, community_id=community_id).first()
     if item is None:
         raise NotFound(_("没有这个收费项目。"), field="item_id")
     if not item.in_use:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from huiyin.kernel.errors import NotFound
 from huiyin.kernel.money import say_price
 from huiyin.ledger.chart import AGENCY_PAYABLE
 from huiyin.ledger.models import Account, Book
+from huiyin.standards import queries as standards
 
 State = Tariff.State
 IN_HAND = (State.DRAFT, State.IN_REVIEW, State.RETURNED)
@@ -182,6 +183,7 @@ class TariffView:
     row: TariffRow
     item_code: str
     before: TariffRow | None
+    is_odd: bool
     touched: int
     is_mine: bool
 
@@ -262,8 +264,11 @@ def item(*, caller: Caller, community_id: int, code: str, on: date) -> ItemView:
     )
 
 
-def tariff(*, caller: Caller, tariff_id: int, on: date) -> TariffView:
-    """Return one price beside the one before it. Raises NotFound, Forbidden."""
+def tariff(*, caller: Caller, tariff_id: int, on: date, at: datetime) -> TariffView:
+    """Return one price beside the one before it, and whether it is oddly far from that.
+
+    What is odd the standard in force says. Raises NotFound, Forbidden.
+    """
     found = _tariffs().filter(pk=tariff_id).first()
     if found is None or not caller.works_in(found.item.community_id):
         raise NotFound(_("没有这条收费标准。"))
@@ -276,10 +281,14 @@ def tariff(*, caller: Caller, tariff_id: int, on: date) -> TariffView:
         .order_by("-from_on")
         .first()
     )
+    _version, standard = standards.current(community_id=found.item.community_id, at=at)
+    unusual = standard.billing.unusual
     return TariffView(
         row=_tariff(found, on),
         item_code=found.item.code,
         before=_tariff(before, on) if before else None,
+        is_odd=before is not None
+        and not before.price / unusual < found.price < before.price * unusual,
         touched=touched(found),
         is_mine=found.drafted_by_id == caller.employee_id,
     )

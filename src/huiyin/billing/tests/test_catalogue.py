@@ -373,8 +373,15 @@ def test_a_retroactive_price_says_how_many_lines_it_touches(estate: Estate) -> N
     late = draft(estate, from_on=date(2026, 2, 1))
     early = draft(estate, from_on=JULY)
     reader = estate.caller("finance")
-    assert queries.tariff(caller=reader, tariff_id=late, on=TODAY).touched == 1
-    assert queries.tariff(caller=reader, tariff_id=early, on=TODAY).touched == 0
+    assert queries.tariff(caller=reader, tariff_id=late, on=TODAY, at=AT).touched == 1
+    assert queries.tariff(caller=reader, tariff_id=early, on=TODAY, at=AT).touched == 0
+
+
+def test_a_slipped_decimal_point_is_pointed_out(estate: Estate) -> None:
+    reader = estate.caller("finance")
+    for price, odd in (("28.00", True), ("0.28", True), ("3.10", False), ("2.50", False)):
+        made = draft(estate, price=Decimal(price))
+        assert queries.tariff(caller=reader, tariff_id=made, on=TODAY, at=AT).is_odd is odd
 
 
 @pytest.mark.rule("BIL-01")

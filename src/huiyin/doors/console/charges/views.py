@@ -176,7 +176,7 @@ def tariff(request: StaffRequest, pk: int) -> HttpResponse:
     """Show one price beside the one before; submit, take back, change or drop it."""
     place = request.community
     today = local_day(request.moment, place.zone)
-    found = queries.tariff(caller=request.caller, tariff_id=pk, on=today)
+    found = queries.tariff(caller=request.caller, tariff_id=pk, on=today, at=request.moment)
     step = request.POST.get("step", "")
     form: DoorForm = _tariff_form(request, found, sent=step == "change")
     refused = form if step == "change" else DoorForm(request.POST or None)
@@ -184,7 +184,7 @@ def tariff(request: StaffRequest, pk: int) -> HttpResponse:
         if _done(request, step, pk, refused):
             react(request.moment)
             return redirect("charge_tariff", pk)
-        found = queries.tariff(caller=request.caller, tariff_id=pk, on=today)
+        found = queries.tariff(caller=request.caller, tariff_id=pk, on=today, at=request.moment)
     state = found.row.state
     context = {
         "tariff": found,
