@@ -52,7 +52,8 @@ def enter_hand_over(
 
     1. No more than was collected and not handed over yet; what the company ``advanced`` of its own
        may go up to what was billed.
-    2. The same ``key`` with the same content returns what was entered before.
+    2. A receipt (``paper``) counts once for an item.
+    3. The same ``key`` with the same content returns what was entered before.
 
     Raises NotFound, Forbidden, UnableToHandOver, BadInput.
     """
@@ -76,6 +77,12 @@ def enter_hand_over(
     if scan_id is not None and not StoredFile.objects.filter(pk=scan_id).exists():
         raise BadInput(_("没有收到付款凭证,请重新上传。"), field="scan")
     _refuse_too_much(charge, paid, advanced=advanced)
+    live = HandOver.objects.filter(item=charge, paper=paper).exclude(state=HandOver.State.DROPPED)
+    if live.exists():
+        raise UnableToHandOver(
+            _("凭证 %(paper)s 已经登记过,同一笔付款不能登记两次。") % {"paper": paper},
+            field="paper",
+        )
     made = HandOver.objects.create(
         community_id=community_id,
         item=charge,

@@ -20,7 +20,7 @@ from huiyin.billing.actions.core import (
     trail,
 )
 from huiyin.billing.actions.scopes import scope_of
-from huiyin.billing.actions.sources import admit_withdrawal
+from huiyin.billing.actions.sources import hold_run, refuse_used
 from huiyin.billing.models import ChargeItem, Pool, Scope
 from huiyin.billing.sharing import Weighed
 from huiyin.estate.queries import house_model
@@ -87,8 +87,9 @@ def enter_pool(
 
     1. The amount stands on a paper of the utility (``amount``, ``paper``), or a shared ``meter``
        and a ``price`` give it: consumption of the days, rounded once.
-    2. Days that touch those of a cost of the same item and scope are refused unless it is ``again``
-       another paper; the same paper never counts twice.
+    2. Days that touch those of a cost of the same item in this scope, or on the same paper, are
+       refused unless it is ``again`` another paper or another part of it; the same paper never
+       counts twice in a scope.
     3. The same ``key`` returns what it made before.
 
     ``weights`` are lines of a house code and a number, for the basis ``weight``; where a house is
@@ -192,33 +193,38 @@ def drop_pool(*, by: Caller, at: datetime, pool_id: int, reason: str) -> None:
     Its shares stay to be read; no run takes them any more. Raises NotFound, Forbidden,
     UnableToDropPool, UnableToWithdraw, BadInput.
     """
+    known = _known(by, pool_id)
+    run = hold_run(known.item.group_id)
     pool = _locked(by, pool_id)
     reason = checked_text(reason, "reason", LONGEST_REASON)
     if pool.state == Pool.State.DROPPED:
         raise UnableToDropPool(_("这笔公摊已经作废。"))
-    admit_withdrawal(pool.item, Q(share__pool=pool))
+    refuse_used(pool.item, run, Q(share__pool=pool))
     pool.state = Pool.State.DROPPED
     pool.save(update_fields=["state"])
     _trail("pool_dropped", by, at, pool, reason=reason)
 
 
-def _locked(by: Caller, pool_id: int) -> Pool:
-    pool = (
-        Pool.objects.select_related("scope", "community", "item")
-        .select_for_update(of=("self",))
-        .filter(pk=pool_id)
-        .first()
-    )
+def _known(by: Caller, pool_id: int) -> Pool:
+    pool = Pool.objects.select_related("item").filter(pk=pool_id).first()
     if pool is None or not by.works_in(pool.community_id):
         raise NotFound(_("没有这笔公摊。"))
     admit_to_bill(by, pool.community_id)
     return pool
 
 
+def _locked(by: Caller, pool_id: int) -> Pool:
+    _known(by, pool_id)
+    pools = Pool.objects.select_related("scope", "community", "item")
+    return pools.select_for_update(of=("self",)).get(pk=pool_id)
+
+
 def _item(community_id: int, code: str) -> ChargeItem:
-    item = ChargeItem.objects.filter(
+    """Lock the item: of two who enter the same cost the second is told."""
+    found = ChargeItem.objects.select_for_update(no_key=True).filter(
         community_id=community_id, code=code.replace("\0", ""), in_use=True
-    ).first()
+    )
+    item = found.first()
     if item is None:
         raise NotFound(_("没有这个收费项目,请重新选择。"), field="item")
     if item.way != ChargeItem.Way.APPORTIONED:
@@ -245,23 +251,26 @@ def _same(pool: Pool, item: ChargeItem, scope: Scope, from_on: date, until_on: d
 def _refuse_twice(
     item: ChargeItem, scope: Scope, from_on: date, until_on: date, paper: str, *, again: bool
 ) -> None:
-    """Refuse a cost that was entered before; the scope is locked, so that nobody is faster."""
-    live = Pool.objects.filter(item=item, scope=scope).exclude(state=Pool.State.DROPPED)
-    touching = live.filter(from_on__lt=until_on, until_on__gt=from_on).order_by("id").first()
-    if touching is None:
+    """Refuse a cost that was entered before; the item is locked, so that nobody is faster."""
+    live = Pool.objects.filter(item=item).exclude(state=Pool.State.DROPPED)
+    same = Q(scope=scope) | (Q(paper=paper) if paper else Q())
+    touching = live.filter(same, from_on__lt=until_on, until_on__gt=from_on)
+    found = touching.select_related("scope").order_by("id").first()
+    if found is None:
         return
     said = {
         "item": item.name,
-        "scope": scope.name,
-        "from": touching.from_on,
-        "until": touching.until_on - timedelta(days=1),
-        "paper": touching.paper or touching.name,
+        "scope": found.scope.name,
+        "from": found.from_on,
+        "until": found.until_on - timedelta(days=1),
+        "paper": found.paper or found.name,
     }
-    if not again or live.filter(from_on=from_on, until_on=until_on, paper=paper).exists():
+    twin = live.filter(scope=scope, from_on=from_on, until_on=until_on, paper=paper)
+    if not again or twin.exists():
         raise UnableToEnterPool(
             _(
                 "“%(item)s”在“%(scope)s”已有 %(from)s 至 %(until)s 的公摊(%(paper)s)。"
-                "同一笔费用不能分摊两次;确是另一张单据的,请填它的单号并勾选“另一张单据”。"
+                "同一笔费用不能分摊两次;确是另一张单据,或同一单据的另一部分,请勾选下面的“另一张单据”。"
             )
             % said,
             field="from_on",

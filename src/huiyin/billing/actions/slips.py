@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.billing.access import admit_to_bill, admit_to_slips
 from huiyin.billing.actions.core import employee_id, trail
-from huiyin.billing.actions.sources import admit_withdrawal
+from huiyin.billing.actions.sources import hold_run, refuse_used
 from huiyin.billing.models import ChargeItem, Slip
 from huiyin.estate.actions import next_number
 from huiyin.estate.models import Community
@@ -229,18 +229,17 @@ def _refuse_unasked(slip: Slip) -> None:
 
 
 def _locked(by: Caller, number: str) -> Slip:
-    slip = (
-        Slip.objects.select_related("item")
-        .select_for_update(no_key=True, of=("self",))
-        .filter(number=number.replace("\0", ""))
-        .first()
-    )
-    if slip is None or not by.works_in(slip.community_id):
+    """Lock a slip that may still be voided, after the run that might bill it."""
+    found = Slip.objects.select_related("item").filter(number=number.replace("\0", ""))
+    known = found.first()
+    if known is None or not by.works_in(known.community_id):
         raise NotFound(_("没有这张单据。"))
-    admit_to_bill(by, slip.community_id)
+    admit_to_bill(by, known.community_id)
+    run = hold_run(known.item.group_id)
+    slip = found.select_for_update(no_key=True, of=("self",)).get()
     if slip.voided_at is not None:
         raise UnableToVoidSlip(_("这张单据已经作废。"))
-    admit_withdrawal(slip.item, Q(slip=slip))
+    refuse_used(slip.item, run, Q(slip=slip))
     return slip
 
 

@@ -14,14 +14,18 @@ class UnableToWithdraw(WrongState):
     """A run has billed it, or has it in hand."""
 
 
-def admit_withdrawal(item: ChargeItem, made_of: Q) -> None:
-    """Raise UnableToWithdraw when a line, or the draft of one, is made of what is taken back.
+def hold_run(group_id: int) -> Run | None:
+    """Lock a group of charges and its run at work, so that none begins or drafts again meanwhile.
 
-    The group and its run at work are locked, so that no run begins or drafts again meanwhile.
+    Comes before the lock of the source itself: whoever posts takes them in this order.
     """
-    ChargeGroup.objects.select_for_update(no_key=True).get(pk=item.group_id)
-    at_work = Run.objects.filter(group_id=item.group_id, state__in=_AT_WORK)
-    run = at_work.select_for_update().first()
+    ChargeGroup.objects.select_for_update(no_key=True).get(pk=group_id)
+    at_work = Run.objects.filter(group_id=group_id, state__in=_AT_WORK)
+    return at_work.select_for_update().first()
+
+
+def refuse_used(item: ChargeItem, run: Run | None, made_of: Q) -> None:
+    """Raise UnableToWithdraw when a line, or the draft of one, is made of what is taken back."""
     if Line.objects.filter(made_of, reversed_at__isnull=True).exists():
         raise UnableToWithdraw(_("已经计入账单,不能作废;要改先冲销那次计费。"))
     if run is not None and run.state in _BUSY:

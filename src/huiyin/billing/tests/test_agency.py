@@ -165,6 +165,15 @@ def test_a_form_sent_twice_is_one_payment(billed: Estate) -> None:
         enter(billed, "6", advanced=True, key=key)
 
 
+def test_a_receipt_counts_once(billed: Estate) -> None:
+    one = enter(billed, "5", advanced=True)
+    with pytest.raises(agency.UnableToHandOver, match="已经登记过"):
+        enter(billed, "6", advanced=True)
+    caller = billed.caller("collector")
+    agency.drop_hand_over(by=caller, at=IN_APRIL, hand_over_id=one, reason="抄错")
+    enter(billed, "6", advanced=True)
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

@@ -35,13 +35,14 @@ def scope(estate: Estate, name: str = "住宅", **given: object) -> int:
 
 def enter(estate: Estate, scope_id: int | None = None, **given: object) -> int:
     """Enter the water bill of the last quarter, by area unless told otherwise."""
+    within = scope_id if scope_id is not None else scope(estate)
     told: dict[str, object] = {
         "item": "shared_water",
-        "scope_id": scope_id if scope_id is not None else scope(estate),
+        "scope_id": within,
         "name": "2025年第四季度公摊水费",
         "basis": "area",
         "amount": "12345.67",
-        "paper": "水-2025-12",
+        "paper": f"水-2025-12-{within}",
         **QUARTER,
         **given,
     }
@@ -202,6 +203,10 @@ def test_the_same_cost_is_not_entered_twice(estate: Estate) -> None:
     with pytest.raises(pools.UnableToEnterPool, match="水-2025-12"):
         enter(estate, within, again=True)  # the same paper
     enter(estate, within, again=True, paper="水-2025-12-补")
+    elsewhere = scope(estate, "商铺", kinds=["shop"], but="")
+    with pytest.raises(pools.UnableToEnterPool, match=r"在“住宅”已有.*水-2025-12"):
+        enter(estate, elsewhere, paper="水-2025-12-补")  # the same paper for other houses
+    enter(estate, elsewhere, paper="水-2025-12-补", again=True)  # another part of it
     enter(estate, within, from_on=date(2025, 7, 1), until_on=date(2025, 10, 1))
     pools.drop_pool(by=estate.caller("finance"), at=AT, pool_id=first, reason="金额抄错")
     with pytest.raises(pools.UnableToDropPool):

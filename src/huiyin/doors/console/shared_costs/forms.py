@@ -25,6 +25,13 @@ VACANT = {
     "developer": gettext_lazy("由开发商承担"),
     "owner": gettext_lazy("由业主承担"),
 }
+# What a house weighs by, above a column.
+WEIGHS = {
+    "area": gettext_lazy("面积(m²)"),
+    "household": gettext_lazy("户"),
+    "weight": gettext_lazy("权重"),
+    "meter": gettext_lazy("用量"),
+}
 STATES = {
     "open": gettext_lazy("待分摊"),
     "shared": gettext_lazy("已分摊"),
@@ -92,7 +99,8 @@ class PoolForm(ScanForm):
         help_text=gettext_lazy("空置房屋一样参加分摊,不会摊到别人头上。"),
     )
     again = forms.BooleanField(
-        label=gettext_lazy("同一时期已有公摊,这是另一张单据"), required=False
+        label=gettext_lazy("另一张单据:同一时期已有公摊,这是另一张单据,或同一单据的另一部分"),
+        required=False,
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
