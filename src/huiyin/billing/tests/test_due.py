@@ -69,8 +69,8 @@ def test_a_draft_that_was_dropped_is_not_made_again(estate: Estate) -> None:
     runs.drop_run(by=estate.caller("finance"), at=AT, run_id=run.pk)
     draft_due(at=AT + timedelta(hours=1))
     assert drafted() == [("A", "2026Q2"), ("B", "2026-03")]
-    assert due_period(estate.groups["A"], date(2026, 6, 11)) is None
-    due = due_period(estate.groups["A"], date(2026, 6, 12))
+    assert due_period(estate.groups["A"], date(2026, 6, 10)) is None
+    due = due_period(estate.groups["A"], date(2026, 6, 11))
     assert due is not None
     assert due.name == "2026Q3"
 
