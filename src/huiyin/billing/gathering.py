@@ -64,7 +64,7 @@ SELECT r.assignment_id, r.from_on, r.until_on, r.percent, r.monthly
 """
 _BILLED: Final = """
 SELECT house_id, id, assignment_id, share_id, item_id, kind, from_on, until_on, amount,
-       amount, 0, 0, NULL
+       amount, 0, 0, 0, NULL
   FROM billing_line
  WHERE house_id BETWEEN %(first)s AND %(last)s AND from_on < %(until_on)s AND until_on > %(before)s
    AND item_id = ANY(%(plain)s) AND kind = 'regular' AND reversed_at IS NULL
@@ -72,10 +72,13 @@ SELECT house_id, id, assignment_id, share_id, item_id, kind, from_on, until_on, 
 """
 _BILLED_IN_FULL: Final = """
 SELECT l.house_id, l.id, l.assignment_id, l.share_id, l.item_id, l.kind, l.from_on, l.until_on,
-       l.amount, l.amount - coalesce(
-           (SELECT sum(r.amount) FROM billing_reduction r WHERE r.line_id = l.id), 0),
+       l.amount, l.amount - coalesce(back.amount, 0), coalesce(back.trued, 0),
        b.payer_id, b.liable_id, l.working
   FROM billing_line l JOIN billing_bill b ON b.id = l.bill_id
+  LEFT JOIN LATERAL (
+       SELECT sum(r.amount) AS amount,
+              sum(r.amount) FILTER (WHERE r.working ->> 'way' = 'true_up') AS trued
+         FROM billing_reduction r WHERE r.line_id = l.id) back ON true
  WHERE {which} AND l.kind IN ('regular', 'correction') AND l.reversed_at IS NULL
    AND l.assignment_id IS NOT NULL
 """

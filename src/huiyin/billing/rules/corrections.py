@@ -92,7 +92,8 @@ def _differences(
     for party in parties:
         old = [one for one in was if (one.payer_id, one.liable_id) == party]
         new = [one for one in now if (one.payer_id, one.liable_id) == party]
-        billed = sum((one.net for one in old), NOTHING)
+        # What an estimate took too much was set right already; the frozen use still has it.
+        billed = sum((one.net + one.trued for one in old), NOTHING)
         ought = sum((one.amount for one in new), NOTHING)
         said = {"way": "corrected", "was": str(billed), "now": str(ought)}
         if ought > billed:

@@ -76,7 +76,8 @@ class Charge(NamedTuple):
 class Billed(NamedTuple):
     """A live line: what was billed for some days, ``net`` of what was taken back since.
 
-    A run that corrects needs all of it; another one only the days, the amount and the working.
+    ``trued`` of it was taken back because an estimate was too high. A run that corrects needs all
+    of it; another one only the days, the amount and the working.
     """
 
     id: int
@@ -88,6 +89,7 @@ class Billed(NamedTuple):
     until_on: date
     amount: Decimal
     net: Decimal
+    trued: Decimal
     payer_id: int
     liable_id: int
     working: Mapping[str, Any]

@@ -454,6 +454,8 @@ class Reckoning:
         lines = []
         for line in reversed(before):
             quantity = Fraction(Decimal(line.working.get("quantity", "0")))
+            if line.trued:
+                quantity *= Fraction(line.net) / Fraction(line.net + line.trued)
             if left <= 0 or not quantity:
                 continue
             taken = min(left, quantity)

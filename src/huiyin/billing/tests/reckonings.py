@@ -84,6 +84,7 @@ def billed(line: NewLine, number: int = 1, **given: Any) -> Billed:
         line.until_on,
         line.amount,
         line.amount,
+        Decimal(0),
         line.payer_id,
         line.liable_id,
         line.working,

@@ -489,3 +489,57 @@ def test_a_charge_that_ended_earlier_is_taken_back_from_its_end() -> None:
         "2026Q2", house(charge()), house(charge(until_on=date(2026, 5, 1))), one, again
     ).lines
     assert line.amount == Decimal("-551.60")
+
+
+@pytest.mark.rule("BIL-14")
+def test_a_dearer_water_price_found_later_bills_the_same_use_again() -> None:
+    """A reading voided since changes nothing: the next one sets it right."""
+    (line,) = water("2026-03", meter(("2026-01-31", "100"), ("2026-02-28", "112"))).lines
+    facts = house(charge(WATER), billed=[billed(line)])
+    one = scheme("2026-03", price("4.5000", WATER), items=(WATER,), corrects=True)
+    (more,) = compute(facts, one).lines
+    assert (more.amount, more.quantity) == (Decimal("4.80"), 12)
+
+
+@pytest.mark.rule("BIL-14")
+def test_what_an_estimate_gave_back_is_not_billed_again() -> None:
+    (line,) = water("2026-03", meter(("2026-01-31", "100"), ("2026-02-28", "120"))).lines
+    back = Decimal("20.50")
+    facts = house(charge(WATER), billed=[billed(line, net=line.amount - back, trued=back)])
+    one = scheme("2026-03", price("4.1000", WATER), items=(WATER,), corrects=True)
+    assert not compute(facts, one).lines
+
+
+# -- houses that come and go (F4, F25)
+
+
+def test_a_charge_paused_and_resumed_in_a_quarter_is_billed_for_its_days() -> None:
+    one = scheme("2026Q2", price("2.8000"))
+    done = compute(
+        house(
+            charge(until_on=date(2026, 4, 16)),
+            charge(id=99, from_on=date(2026, 6, 1)),
+        ),
+        one,
+    )
+    assert said(done) == [
+        ("2026-04-01", "2026-04-16", OWNER, "137.90"),
+        ("2026-06-01", "2026-07-01", OWNER, "275.80"),
+    ]
+
+
+def test_a_house_split_in_two_is_billed_as_before_until_that_day_and_in_parts_after() -> None:
+    one = scheme("2026Q2", price("2.8000"))
+    before = compute(house(charge(until_on=SOLD_ON)), one).lines
+    parts = [
+        compute(house(charge(id=90 + nth, from_on=SOLD_ON), area=area), one).lines
+        for nth, area in enumerate(("40.25", "58.25"))
+    ]
+    total = sum(line.amount for lines in (before, *parts) for line in lines)
+    assert abs(total - Decimal("827.40")) <= Decimal("0.02")
+
+
+def test_the_arrears_of_a_first_quarter_are_the_last_of_the_year_before() -> None:
+    item = FEE._replace(phase="arrears")
+    done = compute(house(charge(item)), scheme("2026Q1", price("2.8000"), items=(item,)))
+    assert said(done) == [("2025-10-01", "2026-01-01", OWNER, "827.40")]

@@ -1,5 +1,6 @@
 """What holds of every house and every period (I6, I7, F15, F25)."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +13,16 @@ from hypothesis import strategies as st
 
 from huiyin.billing.rules import prices, spans
 from huiyin.billing.rules.compute import compute
-from huiyin.billing.rules.facts import Computed, Holder, HouseFacts, Relief, Scheme, Tariff
+from huiyin.billing.rules.facts import (
+    Billed,
+    Computed,
+    Holder,
+    HouseFacts,
+    NewLine,
+    Relief,
+    Scheme,
+    Tariff,
+)
 from huiyin.billing.rules.periods import Period, period_of
 from huiyin.billing.tests.reckonings import (
     BUYER,
@@ -214,6 +224,16 @@ def test_a_correction_brings_every_payer_to_what_is_right(
         if line.amount < 0:
             taken = next(each for each in facts.billed if each.id == line.corrects_id)
             assert -line.amount <= taken.amount
+    facts.billed = [after(each, found) for each in facts.billed] + [
+        billed(line, number) for number, line in enumerate(found, start=100) if line.amount > 0
+    ]
+    assert not compute(facts, one).lines
+
+
+def after(line: Billed, found: Iterable[NewLine]) -> Billed:
+    """Return a line as it is once what was taken back of it is posted."""
+    taken = sum(-one.amount for one in found if one.amount < 0 and one.corrects_id == line.id)
+    return line._replace(net=line.net - taken)
 
 
 def paid(lines: Any) -> dict[int, Decimal]:
