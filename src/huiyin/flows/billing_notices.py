@@ -13,6 +13,7 @@ bill that is settled or reversed: what waits to be handed over is taken back. To
 tenant who pays by agreement, and not the owner, who sees the bill in the portal all the same.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -99,24 +100,71 @@ def tell_about_bills(
 
 
 def withdraw_settled(*, at: datetime) -> int:
-    """Take back what waits to be told about bills that were paid or reversed meanwhile."""
-    waiting = Telling.objects.filter(
-        due_at__isnull=False, settled_at__isnull=True, category=CATEGORY
-    )
-    asked = dict(
-        waiting.filter(about__startswith=_about(""))
+    """Take back what waits to be told about bills that were paid or reversed meanwhile.
+
+    A message that spoke for several bills is taken back when one of them is settled, and another
+    one speaks for the rest.
+    """
+    waiting = list(
+        Telling.objects.filter(due_at__isnull=False, settled_at__isnull=True, category=CATEGORY)
+        .filter(about__startswith=_about(""))
         .exclude(template="bill.cancelled")
-        .values_list("purpose", "about")
     )
-    if not asked:
+    if not waiting:
         return 0
-    numbers = {about.removeprefix(_about("")) for about in asked.values()}
+    families = _families(waiting)
+    numbers = {_number(one.about) for one in waiting}.union(*families.values())
     bills = Bill.objects.filter(number__in=numbers).annotate(still=_open_of("pk"))
     over = set(
         bills.filter(Q(reversed_at__isnull=False) | Q(still=0)).values_list("number", flat=True)
     )
-    purposes = [one for one, about in asked.items() if about.removeprefix(_about("")) in over]
-    return withdraw_tellings(at=at, purposes=purposes) if purposes else 0
+    stale = [
+        one for one in waiting if _number(one.about) in over or families.get(one.pk, set()) & over
+    ]
+    if not stale:
+        return 0
+    with transaction.atomic():
+        withdrawn = withdraw_tellings(at=at, purposes=[one.purpose for one in stale])
+        again = [_spoken_anew(one, families[one.pk] - over) for one in stale if one.pk in families]
+        tell(tellings=[one for one in again if one is not None], at=at)
+    return withdrawn
+
+
+def _families(waiting: Iterable[Telling]) -> dict[int, set[str]]:
+    """Return, by the telling that speaks for several bills, the numbers of all of them."""
+    leads = [one for one in waiting if "count" in one.values]
+    if not leads:
+        return {}
+    found = Telling.objects.filter(
+        person__in=[one.person_id for one in leads],
+        at__in=[one.at for one in leads],
+        category=CATEGORY,
+    )
+    told: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+    for one in found:
+        told[_family(one)].add(_number(one.about))
+    return {one.pk: told[_family(one)] for one in leads}
+
+
+def _family(one: Telling) -> tuple[Any, ...]:
+    day = one.values.get("day", one.values.get("due"))
+    return one.person_id, one.at, one.template, day
+
+
+def _spoken_anew(one: Telling, numbers: set[str]) -> NewTelling | None:
+    """Word a message again for the bills of it that are still open; None when none is."""
+    left = [bill for bill in _rows(Bill.objects.filter(number__in=numbers)) if bill.open]
+    if not left:
+        return None
+    first, total = left[0], sum((bill.open for bill in left), NOTHING)
+    step = one.purpose.rpartition(":")[2]
+    said = {
+        **_said(first, total),
+        **{key: one.values[key] for key in ("day",) if key in one.values},
+    }
+    count = {"count": str(len(left))} if len(left) > 1 else {}
+    told = _telling(one.community_id, first, step, {**said, **count})
+    return replace(told, epoch=one.epoch + 1)
 
 
 # -- the steps
@@ -128,7 +176,7 @@ def _issued(town: CommunityRow, at: datetime, today: date) -> Iterator[NewTellin
     )
     for one in _bills(runs, "issued"):
         if one.amount:
-            yield replace(_telling(town, one, "issued", _said(one, one.amount)), channels=IN_APP)
+            yield replace(_telling(town.id, one, "issued", _said(one, one.amount)), channels=IN_APP)
 
 
 def _due(
@@ -227,7 +275,7 @@ def _cancelled(town: CommunityRow, at: datetime) -> Iterator[NewTelling]:
         reversed_at__isnull=False,
     )
     for one in _rows(bills):
-        yield _telling(town, one, "cancelled", _said(one, one.amount))
+        yield _telling(town.id, one, "cancelled", _said(one, one.amount))
 
 
 # -- bills to be told of
@@ -290,15 +338,15 @@ def _together(
         count = {"count": str(len(others) + 1)} if others else {}
         when = {"day": _day(day)} if day else {"due": _day(due_on)}
         said = {**_said(first, total), **when, **count}
-        yield _telling(town, first, step, said)
+        yield _telling(town.id, first, step, said)
         for one in others:
             said = {**_said(one, one.open), **when}
-            yield replace(_telling(town, one, step, said), channels=IN_APP)
+            yield replace(_telling(town.id, one, step, said), channels=IN_APP)
 
 
-def _telling(town: CommunityRow, one: _Due, step: str, values: dict[str, str]) -> NewTelling:
+def _telling(community_id: int, one: _Due, step: str, values: dict[str, str]) -> NewTelling:
     return NewTelling(
-        community_id=town.id,
+        community_id=community_id,
         person_id=one.payer_id,
         purpose=f"bill:{one.number}:{step}",
         category=CATEGORY,
@@ -311,6 +359,10 @@ def _telling(town: CommunityRow, one: _Due, step: str, values: dict[str, str]) -
 
 def _about(number: str) -> str:
     return f"bill:{number}"
+
+
+def _number(about: str) -> str:
+    return about.removeprefix(_about(""))
 
 
 def _said(one: _Due, amount: Decimal) -> dict[str, str]:

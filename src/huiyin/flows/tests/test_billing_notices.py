@@ -127,6 +127,34 @@ def test_several_bills_of_a_day_make_one_message(estate: Estate) -> None:
     assert second.values["amount"] == "150.00"
 
 
+@pytest.mark.parametrize("paid", [0, 1])
+def test_a_message_for_several_bills_is_worded_again_when_one_is_settled(
+    estate: Estate, paid: int
+) -> None:
+    run = made_run(estate)
+    bills = [
+        billed(estate, run=run, amount="800.00"),
+        billed(estate, "space", item="parking", run=run, amount="150.00"),
+        billed(estate, "shop", "owner", run=run, amount="50.00"),
+    ]
+    tell(TIME)
+    Telling.objects.exclude(template="bill.due").delete()
+    Telling.objects.filter(channels=["in_app"]).update(
+        state="told", due_at=None, settled_at=TIME
+    )  # what stands in the portal stands there at once
+    pay(bills.pop(paid))
+    assert withdraw_settled(at=TIME + timedelta(minutes=1)) == 1
+    (anew,) = Telling.objects.filter(epoch=1)
+    left = sum(one.amount for one in bills)
+    assert (anew.values["amount"], anew.values["count"]) == (f"{left}", "2")
+    assert anew.channels == [] and anew.about in {f"bill:{one.number}" for one in bills}
+    assert withdraw_settled(at=TIME + timedelta(minutes=2)) == 0
+    for one in bills:
+        pay(one)
+    assert withdraw_settled(at=TIME + timedelta(minutes=3)) == 1
+    assert not Telling.objects.filter(epoch=2).exists()
+
+
 def test_a_household_with_a_mandate_hears_of_the_debit_and_not_of_the_counter(
     estate: Estate,
 ) -> None:
