@@ -185,13 +185,15 @@ def _names(posts: Iterable[str]) -> str:
 
 
 def _subject(row: RequestRow) -> tuple[str, str]:
-    """Return address and number of what the request is about, if it has a page."""
+    """Return address and name of what the request is about, if it has a page."""
     what, _colon, number = row.subject.partition(":")
     page = SUBJECT_PAGES.get(row.kind, "matter" if what == "matter" else "")
     if not page or not number:
         return "", row.subject
+    # An id says nothing to people: the link says what it leads to instead.
+    said = str(KINDS[row.kind]) if number.isdigit() else number
     try:
-        return reverse(page, args=[number]), number
+        return reverse(page, args=[number]), said
     except NoReverseMatch:
         return "", number
 
