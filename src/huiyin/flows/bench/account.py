@@ -9,7 +9,7 @@ from huiyin.flows.demo import cast
 from huiyin.kernel import clock
 from huiyin.staff.queries import local_day
 
-REQUESTS = 300
+REQUESTS = 100
 MOST = 6.0
 
 

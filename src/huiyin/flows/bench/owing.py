@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from huiyin.billing.models import OpenItem
+from huiyin.billing.models import ChargeGroup, ChargeItem, OpenItem
 from huiyin.estate.models import Community
 from huiyin.flows.bench.fill import execute
 
@@ -36,17 +36,6 @@ INSERT INTO estate_occupancy (house_id, person_id, role)
 SELECT h.id, p.id, 'owner'
   FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM made) h
   JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM people) p USING (n)
-"""
-_ITEMS = """
-WITH made AS (
-     INSERT INTO billing_chargegroup (community_id, code, name, months, draft_after, issue_after,
-            due_after, offset_after, debit_after, in_use)
-     VALUES (%(community)s, 'bench', '月度费用', 1, 0, 4, 24, 5, '{}', true) RETURNING id)
-INSERT INTO billing_chargeitem (community_id, group_id, code, name, way, phase, split, unit,
-       meter_kind, account, agency, prepayable, "order", in_use)
-SELECT %(community)s, made.id, 'bench' || n, '费用' || n, 'fixed', 'advance', 'day', '', '',
-       '600101', false, true, n, true
-  FROM made, generate_series(1, %(charges)s) AS n
 """
 # The fifth household is behind by up to three years; everybody has last month's bill still to pay.
 _OWED = """
@@ -92,9 +81,23 @@ SELECT 1000000000 + row_number() OVER (), %(community)s, house, person, due_on,
 
 def fill_households(*, community: Community, households: int) -> None:
     """Write so many flats, each with its owner and a telephone, and what they are charged."""
-    given = {"community": community.pk, "households": households, "charges": CHARGES}
-    execute(_HOUSES, given)
-    execute(_ITEMS, given)
+    execute(_HOUSES, {"community": community.pk, "households": households})
+    days = {"draft_after": 0, "issue_after": 4, "due_after": 24, "offset_after": 5}
+    group = ChargeGroup.objects.create(
+        community=community, code="bench", name="月度费用", months=1, **days
+    )
+    ChargeItem.objects.bulk_create(
+        ChargeItem(
+            community=community,
+            group=group,
+            code=f"bench{number}",
+            name=f"费用{number}",
+            way="fixed",
+            account="600101",
+            order=number,
+        )
+        for number in range(1, CHARGES + 1)
+    )
 
 
 def fill_bills(*, community: Community, on: date, at: Any, whole: bool) -> None:
