@@ -169,7 +169,7 @@ def reduce_many(
             cursor.execute(statement)
         cursor.execute(_LOCK.replace("{source}", source), given)
         cursor.execute(_PLAN.replace("{source}", source), given)
-        count = cursor.rowcount
+        count = int(cursor.rowcount)
         if not count:
             return 0
         cursor.execute(_TOO_MUCH)

@@ -334,7 +334,7 @@ def _check_accounts(run: Run) -> None:
         )
 
 
-def _only_in(run: Run, *states: State) -> None:
+def _only_in(run: Run, *states: Run.State) -> None:
     if run.state in states:
         return
     told = {

@@ -162,7 +162,7 @@ def _deviation(run: Run) -> Decimal | None:
     sums = {"amount": Sum("amount"), "lines": Sum("lines")}
     last = earlier.filter(from_on=last_on).aggregate(**sums)
     before = posted.filter(period=run.period).aggregate(**sums)
-    shares = [
+    shares: list[Decimal] = [
         (Decimal(this + (before[name] or 0)) - last[name]) / Decimal(last[name])
         for name, this in (("amount", run.amount), ("lines", run.lines))
         if last[name]

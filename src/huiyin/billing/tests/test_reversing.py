@@ -180,7 +180,7 @@ def test_a_new_area_is_corrected_upwards_and_downwards(estate: Estate) -> None:
     assert fix.amount == more.amount - less.amount
     check_sound()
     again = post(estate, begin(estate, kind="correction"))
-    assert (again.lines, again.amount) == (0, 0), "corrected once"
+    assert (again.lines, again.amount) == (0, Decimal(0)), "corrected once"
     with pytest.raises(UnableToReverseRun, match="冲减过旧账单"):
         reversing.ask_reversal(by=estate.caller("finance"), at=AT, run_id=fix.pk, reason="错")
 

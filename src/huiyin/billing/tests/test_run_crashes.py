@@ -224,9 +224,14 @@ def test_a_double_click_on_post_bills_once(estate: Estate, lost: list[BaseExcept
 
 def test_a_part_in_hand_is_passed_over_and_its_run_not_dropped(estate: Estate) -> None:
     run = begin(estate)
+
+    def worker() -> None:
+        work_parts(AT)
+        connection.close()
+
     with transaction.atomic():
         list(Part.objects.filter(run=run, number=1).select_for_update())
-        other = threading.Thread(target=lambda: (work_parts(AT), connection.close()))
+        other = threading.Thread(target=worker)
         other.start()
         other.join()
         states = dict(Part.objects.values_list("number", "state"))

@@ -103,10 +103,9 @@ def test_what_cannot_be_billed_is_refused_in_words(
 
 
 def test_without_books_nobody_is_billed(estate: Estate) -> None:
-    begin_args = {"period": "2026Q1", "group": "A"}
     Book.objects.filter(community=estate.community).update(opened_on=date(2026, 6, 1))
     with pytest.raises(BadInput, match="才开账"):
-        begin(estate, **begin_args)
+        begin(estate)
 
 
 def test_one_run_of_a_group_at_a_time(estate: Estate) -> None:

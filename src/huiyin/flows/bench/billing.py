@@ -181,6 +181,8 @@ def _floor(towns: Sequence[Community], tables: Sequence[str]) -> float:
                     [town.pk],
                 )
         took += time.perf_counter() - began
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {', '.join(PREFIX + table for table in tables)} CASCADE")
     return took
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import RequestFactory
 
 from huiyin.flows import bench
-from huiyin.flows.bench import bare, fill, letters, notices, sweep
+from huiyin.flows.bench import bare, billing, fill, letters, notices, sweep
 from huiyin.flows.bench.measure import Result, against_floor, against_limit
 from huiyin.matters.models import Event, Matter, Promise
 from huiyin.notices.models import Message, Telling
@@ -130,3 +130,16 @@ def test_people_are_told_routed_and_reached_beside_the_clock(
     assert written.ok and written.limit == 5.0
     assert routed.unit == "s" and beside.floor is not None
     assert meanwhile.value == Message.objects.filter(channel="sms", state="delivered").count() > 0
+
+
+@pytest.mark.slow
+@pytest.mark.rule("BIL-06")
+@pytest.mark.django_db(transaction=True)
+def test_billing_is_held_against_the_rows_it_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(billing, "SMALL", 20)
+    monkeypatch.setattr(billing, "LARGEST", 30)
+    monkeypatch.setattr(billing, "_memory", lambda: None)
+    results = {one.what: one for one in billing.run(50)}
+    assert "50 households, 150 lines: draft, check and post" in results
+    assert results["rows it wrote"].value == 0
+    assert all(one.floor for name, one in results.items() if name.endswith(("draft", "post")))
