@@ -111,7 +111,7 @@ def test_a_stopped_item_and_strangers_are_refused(estate: Estate) -> None:
         put(estate)
 
 
-@pytest.mark.rule("BIL-15")
+@pytest.mark.rule("BIL-01")
 def test_another_payer_begins_a_row_and_keeps_the_one_before(estate: Estate) -> None:
     row = estate.assignments["let", "management"]
     later = change(estate, row, pays="tenant")

@@ -28,6 +28,7 @@ from huiyin.doors.parts.forms import DoorForm
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.flows.reactions import react
 from huiyin.kernel.money import say_price
+from huiyin.ledger.access import KEEPERS
 from huiyin.staff.queries import local_day
 
 # What a community does first, in this order.
@@ -77,6 +78,7 @@ def charges(request: StaffRequest) -> HttpResponse:
         if found.setup.items
         else 0,
         "may_bill": _may_bill(request),
+        "may_open": found.setup.books or request.caller.holds(place.id, *KEEPERS),
     }
     status = 422 if form.errors else 200
     return render(request, "charges/charges.html", context, status=status)

@@ -48,6 +48,9 @@ def test_the_empty_page_sets_up_the_usual_charges(cast: Cast) -> None:
     empty = text_of(finance.get("/charges/"))
     assert "怎么开始" in empty and "建常用项目" in empty
     assert "请财务或收费员在这里设置" in text_of(visitor(cast, "receptionist").get("/charges/"))
+    collector = visitor(cast, "collector")
+    assert "请财务或项目经理先开账" in text_of(collector.get("/charges/"))
+    assert collector.post("/charges/", {"opened_on": "2026-01-01"}).status_code == 403
     wrong = finance.post("/charges/", {"opened_on": ""})
     assert wrong.status_code == 422
     assert finance.post("/charges/", {"opened_on": "2026-01-01"}).status_code == 302
