@@ -1,5 +1,6 @@
 """Prepayments: taken once, offset oldest first on the calendar, never below zero (BIL-09)."""
 
+import random
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -335,3 +336,25 @@ def test_a_run_that_fails_does_not_stop_the_others(estate: Estate, caplog: Any) 
         assert schedule.offset_prepayments(moment("2026-04-10 09:00")) == 1
     assert left(bill) == 0
     assert "offset of prepayments failed" in caplog.text
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_order_is_that_of_the_rule_whatever_the_amounts(estate: Estate, seed: int) -> None:
+    """A loop over due days and lines, done separately, gives the same as the window sum (I13)."""
+    dice = random.Random(seed)  # noqa: S311  the same each time, on purpose
+    made = []
+    for number in range(dice.randint(1, 7)):
+        days = {"from_on": date(2026 + number, 1, 1), "until_on": date(2027 + number, 1, 1)}
+        due = date(2026, 4, dice.randint(1, 4))
+        amount = Decimal(dice.randint(1, 30_000)) / 100
+        made.append(billed(estate, amount=f"{amount:.2f}", due_on=due, **days))
+    ahead = Decimal(dice.randint(1, 60_000)) / 100
+    taken(estate, f"{ahead:.2f}")
+    rest, expected = ahead, {}
+    for bill in sorted(made, key=lambda one: (one.due_on, one.pk)):
+        paid = min(rest, bill.amount)
+        expected[bill.number] = bill.amount - paid
+        rest -= paid
+    offset(estate)
+    assert {bill.number: left(bill) for bill in made} == expected
+    assert balance(estate) == rest
