@@ -178,7 +178,7 @@ def _line(one: SheetLine) -> dict[str, str]:
     return {
         "item": item,
         "days": saying.days(one.from_on, one.until_on),
-        "how": ";".join(saying.working(one.working)),
+        "how": "\n".join(saying.working(one.working)),
         "price": saying.price(one.price) if one.price is not None else "",
         "quantity": f"{saying.plain(one.quantity)}{unit}" if is_measured else "",
         "amount": saying.money(one.amount),
