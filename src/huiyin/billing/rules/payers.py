@@ -16,7 +16,6 @@ from huiyin.billing.rules.spans import Span, cut, month_after
 
 OWNER, DEVELOPER, COMPANY = ("owner",), ("developer",), ("company",)
 TENANT = ("tenant", "company")
-FIRST_DAY, LAST_DAY = date.min, date.max
 
 
 class Bearer(NamedTuple):

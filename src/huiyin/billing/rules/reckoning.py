@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from huiyin.billing.rules import prices
+from huiyin.billing.rules.costs import costs_of_share, costs_of_use, fen_before, part_before
 from huiyin.billing.rules.facts import (
     AREA,
     BY_DAYS,
@@ -20,38 +20,36 @@ from huiyin.billing.rules.facts import (
     Item,
     NewLine,
     NewSnag,
-    Relief,
     Scheme,
     Share,
     Slip,
     Tariff,
 )
 from huiyin.billing.rules.payers import Bearer, bearers, developer_on
-from huiyin.billing.rules.prices import Piece, Stretch
+from huiyin.billing.rules.prices import Stretch
 from huiyin.billing.rules.spans import (
-    TICKS,
     Span,
     common,
     cut,
     month_after,
     ticks,
-    whole_and_days,
+)
+from huiyin.billing.rules.workings import (
+    carried,
+    days_said,
+    only_step,
+    part_said,
+    places,
+    relief_said,
+    said,
+    steps_of,
 )
 from huiyin.meters.rules import ESTIMATED, Held, MeterFacts, Missing, Use, use
 
 REGULAR, CORRECTION, OF_SLIP = "regular", "correction", "slip"
 ONE: Final = Decimal(1)
 NOTHING: Final = Decimal(0)
-QUANTITY: Final = Decimal("0.0001")
 DAY: Final = timedelta(days=1)
-
-
-class Costs(NamedTuple):
-    """Days that cost something together, spread evenly over them."""
-
-    from_on: date
-    until_on: date
-    yuan: Fraction
 
 
 class Reckoning:
@@ -162,10 +160,10 @@ class Reckoning:
                 "way": item.way,
                 "unit": item.unit,
                 "quantity": str(quantity),
-                "steps": _steps(found, from_on, until_on, price),
+                "steps": steps_of(found, from_on, until_on, price),
             }
             if before and prices.fen(prices.value(found, from_on, until_on)) != upto - before:
-                working |= _carried(before, upto, start)
+                working |= carried(before, upto, start)
             if charge.label:
                 working["label"] = charge.label
             self._line(
@@ -197,7 +195,7 @@ class Reckoning:
             "way": item.way,
             "unit": item.unit,
             "quantity": str(quantity),
-            "steps": _only_step(
+            "steps": only_step(
                 from_on, until_on, price, tariff.least if tariff and least else None
             ),
         }
@@ -239,7 +237,7 @@ class Reckoning:
             if (days := common(span, (one.from_on, one.until_on)))
         ]
         for from_on, until_on in gaps:
-            self.snag("no_tariff", item, _days(from_on, until_on))
+            self.snag("no_tariff", item, days_said(from_on, until_on))
         return not gaps
 
     def _cut(
@@ -262,7 +260,7 @@ class Reckoning:
         """Tell whether somebody bears every day; note the days on which nobody does."""
         nobody = [one for one in borne if one.payer_id is None]
         for one in nobody:
-            self.snag("no_payer", item, _days(one.from_on, one.until_on))
+            self.snag("no_payer", item, days_said(one.from_on, one.until_on))
         return not nobody
 
     def _line(
@@ -316,19 +314,19 @@ class Reckoning:
         frozen = {
             "used": str(max(net, NOTHING)),
             "use": [str(day) for day in span],
-            "meters": [_part(one) for one in used.parts],
+            "meters": [part_said(one) for one in used.parts],
             "opens_with": {str(meter): reading for meter, reading in used.opens_with.items()},
         }
         if ahead:
             frozen["ahead"] = str(ahead)
         back, left = self._taken_back(item, before, -net) if net < 0 else ([], Fraction())
         if left:
-            frozen["left"] = _said(left, 4)
+            frozen["left"] = said(left, 4)
         self._frozen[charge.id] = frozen
         if self.measured(charge, item, span, max(net, NOTHING), frozen):
             self.lines += back
             if left:
-                self.snag("over_estimated", item, {"left": _said(left, 4)}, blocking=False)
+                self.snag("over_estimated", item, {"left": said(left, 4)}, blocking=False)
 
     def measured(
         self,
@@ -342,22 +340,22 @@ class Reckoning:
         laid = self.laid(item)
         if not self._priced(item, laid, [span]):
             return False
-        steps, costs = self._measured(charge, laid, span, Fraction(quantity))
+        steps, costs = costs_of_use(charge.reliefs, laid, span, Fraction(quantity))
         lines = self._cut(charge, item, laid, [span])
         for bearer, tariff in lines:
             from_on, until_on = bearer.from_on, bearer.until_on
-            before, upto = _spread(costs, from_on), _spread(costs, until_on)
-            part = _part_of(quantity, span, until_on) - _part_of(quantity, span, from_on)
+            before, upto = fen_before(costs, from_on), fen_before(costs, until_on)
+            part = part_before(quantity, span, until_on) - part_before(quantity, span, from_on)
             working: dict[str, Any] = {
                 "way": METERED,
                 "unit": item.unit,
                 "quantity": str(part),
                 **frozen,
-                "steps": [said for days, said in steps if common((from_on, until_on), days)],
+                "steps": [step for days, step in steps if common((from_on, until_on), days)],
             }
             if (from_on, until_on) != span:
                 working["days"] = [(until_on - from_on).days, (span[1] - span[0]).days]
-                working |= _carried(before, upto, span[0])
+                working |= carried(before, upto, span[0])
             self._line(
                 item,
                 bearer,
@@ -384,7 +382,7 @@ class Reckoning:
         )
         if isinstance(told, Missing):
             missing = {"meter": told.meter, "what": told.what}
-            self.snag("no_reading", item, missing | _days(*span))
+            self.snag("no_reading", item, missing | days_said(*span))
             return None
         if isinstance(told, Held):
             self.snag("held_reading", item, {"meter": told.meter, "reading": told.reading_id})
@@ -410,39 +408,6 @@ class Reckoning:
         meters = self.house.meters.get(item.meter_kind, ())
         return cut(span, [day for day in changes if meters and all(_read(m, day) for m in meters)])
 
-    def _measured(
-        self, charge: Charge, laid: Sequence[Stretch], span: Span, quantity: Fraction
-    ) -> tuple[list[tuple[Span, dict[str, Any]]], list[Costs]]:
-        """Price a quantity by tariff and relief, each with its share of the days."""
-        length = (span[1] - span[0]).days
-        changes = [day for one in charge.reliefs for day in (one.from_on, one.until_on)]
-        steps: list[tuple[Span, dict[str, Any]]] = []
-        costs: list[Costs] = []
-        for stretch in laid:
-            days = common(span, (stretch.from_on, stretch.until_on))
-            tariff = stretch.tariff
-            if days is None or tariff is None:
-                continue
-            for begun, ended in cut(days, changes):
-                used = quantity * (ended - begun).days / length
-                months = Fraction(ticks(begun, ended), TICKS)
-                relief = prices.relief_on(charge.reliefs, begun)
-                parts = prices.tier_parts(tariff, used, months)
-                yuan = prices.cost(tariff, used, months)
-                step = _span(begun, ended) | {
-                    "used": _said(used, 4),
-                    "tiers": [[_said(part, 4), _said(price, 4)] for part, price in parts],
-                }
-                if yuan > sum((part * price for part, price in parts), Fraction()):
-                    step["least"] = str(tariff.least)
-                if relief is not None:
-                    step["relief"] = _relief(relief)
-                    yuan = _less(yuan, relief.percent, relief.monthly, months)
-                step["yuan"] = _said(yuan, 4)
-                steps.append(((begun, ended), step))
-                costs.append(Costs(begun, ended, yuan))
-        return steps, costs
-
     def _taken_back(
         self, item: Item, before: Sequence[Billed], back: Decimal
     ) -> tuple[list[NewLine], Fraction]:
@@ -463,7 +428,7 @@ class Reckoning:
             fen = prices.fen_of(Fraction(line.net) * taken / quantity)
             if not fen:
                 continue
-            said = {"back": _said(taken, 4), "quantity": _said(quantity, 4)}
+            told = {"back": said(taken, 4), "quantity": said(quantity, 4)}
             lines.append(
                 NewLine(
                     item.id,
@@ -473,9 +438,9 @@ class Reckoning:
                     line.payer_id,
                     line.liable_id,
                     -prices.yuan(fen),
-                    _places(taken),
+                    places(taken),
                     None,
-                    {"way": "true_up", "unit": item.unit, **said, "amount": str(line.net)},
+                    {"way": "true_up", "unit": item.unit, **told, "amount": str(line.net)},
                     charge_id=line.charge_id,
                     corrects_id=line.id,
                 )
@@ -506,13 +471,15 @@ class Reckoning:
         }
         if reliefs:
             working["reliefs"] = [
-                _days(one.from_on, one.until_on) | _relief(one) for one in reliefs
+                days_said(one.from_on, one.until_on) | relief_said(one) for one in reliefs
             ]
         if len(borne) == 1 and not reliefs:
             fen = [prices.scaled(share.amount, 2)]
         else:
-            costs = _shared(share, reliefs)
-            fen = [_spread(costs, one.until_on) - _spread(costs, one.from_on) for one in borne]
+            costs = costs_of_share(share, reliefs)
+            fen = [
+                fen_before(costs, one.until_on) - fen_before(costs, one.from_on) for one in borne
+            ]
         length = (share.until_on - share.from_on).days
         for bearer, part in zip(borne, fen, strict=True):
             days = (bearer.until_on - bearer.from_on).days
@@ -564,118 +531,3 @@ def _read(meter: MeterFacts, day: date) -> bool:
     return any(
         one.read_on == day and one.counts and one.kind != ESTIMATED for one in meter.readings
     )
-
-
-def _less(
-    yuan: Fraction, percent: Decimal | None, monthly: Decimal | None, months: Fraction
-) -> Fraction:
-    if percent is not None:
-        return yuan * (1 - Fraction(percent) / prices.HUNDRED)
-    return max(yuan - Fraction(monthly or 0) * months, Fraction())
-
-
-def _shared(share: Share, reliefs: Sequence[Relief]) -> list[Costs]:
-    """Spread a share over its days, less the reliefs of some of them."""
-    costs = []
-    changes = [day for one in reliefs for day in (one.from_on, one.until_on)]
-    length = (share.until_on - share.from_on).days
-    for begun, ended in cut((share.from_on, share.until_on), changes):
-        yuan = Fraction(share.amount) * (ended - begun).days / length
-        if relief := prices.relief_on(reliefs, begun):
-            months = Fraction(ticks(begun, ended), TICKS)
-            yuan = _less(yuan, relief.percent, relief.monthly, months)
-        costs.append(Costs(begun, ended, yuan))
-    return costs
-
-
-def _spread(costs: Sequence[Costs], day: date) -> int:
-    """Return what the days before ``day`` cost, in fen."""
-    total = Fraction()
-    for one in costs:
-        if one.until_on <= day:
-            total += one.yuan
-        elif one.from_on < day:
-            total += one.yuan * (day - one.from_on).days / (one.until_on - one.from_on).days
-    return prices.fen_of(total)
-
-
-@lru_cache(maxsize=1024)
-def _only_step(
-    from_on: date, until_on: date, price: Decimal | None, least: Decimal | None
-) -> list[dict[str, Any]]:
-    step = _span(from_on, until_on) | {"price": str(price)}
-    if least is not None:
-        step["least"] = str(least)
-    return [step]
-
-
-def _steps(
-    found: Sequence[Piece], from_on: date, until_on: date, price: Decimal | None
-) -> list[dict[str, Any]]:
-    steps = []
-    for one in found:
-        begun = one.from_on if one.from_on > from_on else from_on
-        ended = one.until_on if one.until_on < until_on else until_on
-        if begun >= ended:
-            continue
-        step = _span(begun, ended)
-        step["price"] = str(price)
-        if one.least and one.tariff:
-            step["least"] = str(one.tariff.least)
-        if one.relief is not None:
-            step["relief"] = _relief(one.relief)
-        steps.append(step)
-    return steps
-
-
-def _carried(before: int, upto: int, start: date) -> dict[str, str]:
-    """Say what the line is the rest of: rounding was carried on from ``start``."""
-    said = {"before": str(prices.yuan(before)), "upto": str(prices.yuan(upto))}
-    return said | {"start": str(start)}
-
-
-def _part_of(quantity: Decimal, span: Span, day: date) -> Decimal:
-    """Return how much of a quantity the days before ``day`` used."""
-    length = (span[1] - span[0]).days
-    return _places(Fraction(quantity) * (day - span[0]).days / length)
-
-
-def _span(from_on: date, until_on: date) -> dict[str, Any]:
-    months, days = whole_and_days(from_on, until_on)
-    said: dict[str, Any] = {"from": str(from_on), "until": str(until_on), "months": months}
-    if days:
-        said["days"] = days
-    return said
-
-
-def _days(from_on: date, until_on: date) -> dict[str, str]:
-    return {"from": str(from_on), "until": str(until_on)}
-
-
-def _relief(relief: Relief) -> dict[str, str]:
-    if relief.percent is not None:
-        return {"percent": str(relief.percent)}
-    return {"monthly": str(relief.monthly)}
-
-
-def _part(part: Any) -> dict[str, Any]:
-    return {
-        "meter": part.meter,
-        "factor": str(part.factor),
-        "from": [str(part.from_on), str(part.from_value)],
-        "until": [str(part.to_on), str(part.to_value)],
-        "rolled": part.rolled,
-        "estimated": part.estimated,
-        "quantity": str(part.quantity),
-    }
-
-
-def _places(value: Fraction) -> Decimal:
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return exact.quantize(QUANTITY, ROUND_HALF_UP)
-
-
-def _said(value: Fraction, places: int) -> str:
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    said = f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP).normalize():f}"
-    return "0" if said == "-0" else said

@@ -31,12 +31,9 @@ SLIPS = Item(6, "特约", "slip", "arrears", "day")
 
 def price(amount: str, item: Item = FEE, **given: Any) -> Tariff:
     """Return an approved price of an item, in force since long ago."""
-    asked = {"id": 1, "house_kind": "", "tiers": (), "least": Decimal(0)} | given
-    return Tariff(
-        item_id=item.id,
-        price=Decimal(amount),
-        **{"from_on": SINCE, "until_on": None, **asked},
-    )
+    asked: dict[str, Any] = {"id": 1, "house_kind": "", "tiers": (), "least": Decimal(0)}
+    asked |= {"from_on": SINCE, "until_on": None} | given
+    return Tariff(item_id=item.id, price=Decimal(amount), **asked)
 
 
 def scheme(name: str, *tariffs: Tariff, items: tuple[Item, ...] = (FEE,), **given: Any) -> Scheme:
@@ -59,7 +56,7 @@ def owner(person: int = OWNER, from_on: date | None = None, until_on: date | Non
 def house(*charges: Charge, area: str | None = "98.50", **given: Any) -> HouseFacts:
     """Return a flat that somebody owns."""
     asked: dict[str, Any] = {"holders": [owner()], **given}
-    return HouseFacts(7, area=area and Decimal(area), charges=list(charges), **asked)
+    return HouseFacts(7, area=Decimal(area) if area else None, charges=list(charges), **asked)
 
 
 def share(amount: str = "30.00", **given: Any) -> Share:

@@ -60,7 +60,7 @@ def cases(draw: st.DrawFn) -> tuple[HouseFacts, Scheme, Period]:
     tariffs = [
         price(str(draw(PRICES)), id=nth, from_on=begun, until_on=ended)
         for nth, (begun, ended) in enumerate(
-            pairwise([date(2020, 1, 1), *draw(st.permutations(days))[:1], None])  # type: ignore[list-item]
+            pairwise([date(2020, 1, 1), *draw(st.permutations(days))[:1], None])
         )
     ]
     sold = draw(st.none() | inside(period))
