@@ -103,8 +103,8 @@ def _data(form: DoorForm, act: Any, told: dict[str, Any]) -> HttpResponse:
     try:
         act()
     except Refused as refusal:
-        refused = {"state": "refused", "told": str(refusal)}
-        refused |= {"reading": getattr(refusal, "reading", None)}
+        refused: dict[str, Any] = {"state": "refused", "told": str(refusal)}
+        refused["reading"] = getattr(refusal, "reading", None)
         return JsonResponse(refused, status=refusal.status)
     return JsonResponse(told)
 
