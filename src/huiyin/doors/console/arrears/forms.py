@@ -20,12 +20,14 @@ Choices = Sequence[tuple[str, str]]
 
 
 class NarrowForm(DoorForm):
-    """The filters of the list; each of them may be left empty."""
+    """The filters of the list; the first choice of each is everything."""
 
-    min_days = forms.ChoiceField(label=_("逾期"), choices=AGES, required=False)
-    building = forms.ChoiceField(label=_("楼栋"), required=False)
-    keeper = forms.ChoiceField(label=_("管家"), required=False)
-    item = forms.ChoiceField(label=_("收费项目"), required=False)
+    use_required_attribute = False
+
+    min_days = forms.ChoiceField(label=_("逾期"), choices=AGES)
+    building = forms.ChoiceField(label=_("楼栋"))
+    keeper = forms.ChoiceField(label=_("管家"))
+    item = forms.ChoiceField(label=_("收费项目"))
 
     def __init__(
         self, *given: Any, buildings: Choices, keepers: Choices, items: Choices, **more: Any

@@ -25,7 +25,7 @@ _BILL = (
     '<br><span class="hy-soft hy-small">{group} {period}</span></span></td>'
     '<td data-label="{l_issued}"><span class="hy-figures text-nowrap">{issued}</span></td>'
     '<td data-label="{l_payer}"><span>{payer}</span></td>'
-    '<td data-label="{l_state}"><span class="hy-tag {tone}">{state}</span></td>'
+    '<td data-label="{l_state}"><span><span class="hy-tag {tone}">{state}</span></span></td>'
     '<td class="hy-number" data-label="{l_amount}"><span>{amount}</span></td>'
     '<td class="hy-number" data-label="{l_open}"><span>{open}</span></td></tr>\n'
 )

@@ -119,7 +119,7 @@ def statement(request: StaffRequest, code: str) -> HttpResponse:
                 **form.half_open,
             )
         except BadInput as refusal:
-            form.take_back(refusal)
+            form.add_error("first", str(refusal))
     if "found" not in context:
         accounts.house_of(caller=request.caller, community=request.community.code, house=code)
     status = 200 if "found" in context else 422
