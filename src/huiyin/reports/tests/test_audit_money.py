@@ -7,6 +7,9 @@ import pytest
 from django.db import connection
 
 from huiyin.billing.actions import prepaid
+from huiyin.billing.actions.reducing import reduce_lines
+from huiyin.billing.actions.reversing import agree_reversal, ask_reversal
+from huiyin.billing.actions.runs import begin_run, post_run
 from huiyin.billing.models import Allocation, Bill, Line, Pool, Scope, Share
 from huiyin.billing.tests import bills
 from huiyin.billing.tests.cast import Estate, make_estate
@@ -194,6 +197,39 @@ def test_holds_for_what_the_actions_write(lived: Estate) -> None:
     lines = money()
     assert [line.broken for line in lines] == [()] * len(MONEY)
     assert all(line.checked for line in lines)
+
+
+@pytest.mark.rule("FIN-13", "BIL-14")
+def test_holds_through_the_life_of_a_run(db: None) -> None:
+    """Posted, offset by the calendar, reduced, reversed as a whole and billed anew."""
+    estate = make_estate(make_cast())
+    here, finance = estate.community.pk, estate.caller("finance")
+
+    def run() -> int:
+        pk = begin_run(
+            by=estate.caller("collector"),
+            at=AT,
+            community_id=here,
+            group_code="A",
+            period="2026Q1",
+        )
+        post_run(by=finance, at=AT, run_id=pk)
+        return pk
+
+    first = run()
+    assert Line.objects.filter(bill__run=first).count() > 3
+    taken(estate, "900.00")
+    assert prepaid.offset_run(at=AT, run_id=first).amount > 0
+    paid = Allocation.objects.latest("pk").line
+    reduce_lines(
+        by=finance, at=AT, line_id=paid.pk, amount=Decimal("10.00"), reason="多收", key="1"
+    )
+    assert [line.broken for line in money()] == [()] * len(MONEY)
+    ask_reversal(by=finance, at=AT, run_id=first, reason="单价错了")
+    agree_reversal(by=estate.caller("manager"), at=AT, run_id=first)
+    assert [line.broken for line in money()] == [()] * len(MONEY)
+    prepaid.offset_run(at=AT, run_id=run())
+    assert [line.broken for line in money()] == [()] * len(MONEY)
 
 
 def dropped_constraints() -> None:
