@@ -697,6 +697,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
             wrong="receptionist",
         ),
     ),
+    "charge-slips/<str:number>/paper/": (Page({"number": "charge_slip"}, wrong="technician"),),
     "charge-slips/<str:number>/scan/": (Page({"number": "charge_slip"}, wrong="technician"),),
     "charge-slips/agency/": (Page(wrong="technician", own=True),),
     "charge-slips/agency/<int:pk>/": (

@@ -296,6 +296,7 @@ urlpatterns = [
     path("charge-slips/agency/<int:pk>/", charge_slips.settle, name="hand_over"),
     path("charge-slips/agency/<int:pk>/scan/", charge_slips.hand_over_scan, name="hand_over_scan"),
     path("charge-slips/<str:number>/", charge_slips.slip, name="charge_slip"),
+    path("charge-slips/<str:number>/paper/", charge_slips.slip_paper, name="charge_slip_paper"),
     path("charge-slips/<str:number>/scan/", charge_slips.slip_scan, name="charge_slip_scan"),
     path("arrears/", arrears.glance, name="arrears"),
     path("households/", households.find, name="accounts"),

@@ -24,6 +24,7 @@ from huiyin.flows.papers.records import (
     incident_report,
     visit_record,
 )
+from huiyin.flows.papers.slips import charge_slip
 from huiyin.flows.papers.work import blank_checklist, checklist, service_order, slip
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "bill",
     "blank",
     "blank_checklist",
+    "charge_slip",
     "checklist",
     "complaint_statistics",
     "cut_notice",

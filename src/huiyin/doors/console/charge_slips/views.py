@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -26,9 +27,12 @@ from huiyin.doors.console.charge_slips.forms import (
 )
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.console.steps import StepForm, offered, take_step
+from huiyin.doors.parts import codes
 from huiyin.doors.parts.fragments import show, wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
+from huiyin.doors.parts.pdf import pdf_answer
 from huiyin.doors.parts.scans import scan_answer, with_scan
+from huiyin.flows import papers
 from huiyin.flows.slipping import SOURCE
 from huiyin.kernel.errors import Forbidden, NotFound, Refused
 from huiyin.staff.queries import local_day
@@ -106,6 +110,20 @@ def slip(request: StaffRequest, number: str) -> HttpResponse:
         "steps": offered(STEPS, names, refused),
     }
     return render(request, "charge_slips/slip.html", context, status=422 if refused else 200)
+
+
+@require_safe
+@staff_page
+def slip_paper(request: StaffRequest, number: str) -> HttpResponse:
+    """Send a slip on A5, a copy for the owner and one that stays."""
+    drawn = papers.charge_slip(
+        caller=request.caller,
+        number=number,
+        at=request.moment,
+        url=codes.site(request) + reverse("charge_slip", args=[number]),
+    )
+    data = papers.pdf_of(caller=request.caller, paper=drawn, at=request.moment)
+    return pdf_answer(drawn.name, data)
 
 
 @require_safe

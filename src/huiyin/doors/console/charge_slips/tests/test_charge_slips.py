@@ -14,7 +14,7 @@ from huiyin.billing.models import Assignment, HandOver, Slip
 from huiyin.billing.tests.cast import Estate, make_estate
 from huiyin.billing.tests.test_agency import billed, enter
 from huiyin.billing.tests.test_slips import IN_APRIL, april, write
-from huiyin.doors.console.tests.visit import Visitor, text_of, visitor
+from huiyin.doors.console.tests.visit import Visitor, paper_of, text_of, visitor
 from huiyin.fieldwork.tests.phone import a_picture
 from huiyin.matters.tests.cast import Cast
 
@@ -74,6 +74,8 @@ def test_a_paper_slip_is_taken_down_and_voided_by_two(estate: Estate, desk: Visi
     page = text_of(desk.get(written.url))
     assert "55.50" in page and "伍拾伍元伍角" in page and "待计费" in page
     assert desk.get(f"{written.url}scan/").status_code == 200
+    printed = paper_of(desk.get(f"{written.url}paper/"))
+    assert "特约服务单" in printed and "55.50" in printed and "王丽" in printed
     assert number in text_of(desk.get("/charge-slips/"))
     collector, finance = visitor(estate.cast, "collector"), visitor(estate.cast, "finance")
     assert "同意作废" not in text_of(collector.get(written.url))
