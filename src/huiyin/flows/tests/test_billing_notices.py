@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from huiyin.billing.models import Bill, Line, OpenItem, Run
+from huiyin.billing.tests import running
 from huiyin.billing.tests.bills import ahead, billed, made_run, offset, reverse
 from huiyin.billing.tests.cast import Estate, make_estate
 from huiyin.estate import queries as communities
@@ -229,6 +230,27 @@ def test_who_was_told_of_a_bill_hears_that_it_was_withdrawn(estate: Estate) -> N
         tell(LATE + timedelta(hours=hour))
     (only,) = told("cancelled")
     assert only.about == f"bill:{heard.number}" and only.state == "new"
+
+
+def test_a_real_run_is_told_of_offset_and_withdrawn(estate: Estate) -> None:
+    """What the tests above write down by hand, done by the actions of the room."""
+    run = running.posted(estate, "2026Q2")
+    running.pay_ahead(estate, "300.00")
+    assert tell(ISSUED) == 0, "it is issued tomorrow"
+    issued = moment("2026-03-17 09:00")
+    tell(issued)
+    assert len(told("issued")) == Bill.objects.filter(run=run, amount__gt=0).count() > 0
+    route(at=issued)
+    running.offset(estate, issued)
+    tell(issued + timedelta(hours=1))
+    (used,) = [one for one in told() if one.template == "bill.offset"]
+    assert (used.values["amount"], used.values["balance"]) == ("300.00", "0.00")
+    assert used.person == estate.people["owner"]
+    running.reverse(estate, run, issued + timedelta(hours=2))
+    withdraw_settled(at=issued + timedelta(hours=3))
+    tell(issued + timedelta(hours=3))
+    assert len(told("cancelled")) == len(told("issued"))
+    assert not told("due")
 
 
 @pytest.mark.parametrize("code", [one for one in shipped() if one.startswith("bill.")])
