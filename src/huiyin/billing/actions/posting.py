@@ -149,7 +149,8 @@ def post_part(*, part_id: int, at: datetime) -> None:
     1. Houses with a blocking snag stay out, and those whose slip, share or line to correct is not
        what it was when it was drafted.
     2. One statement writes bills, numbered without a gap, with their lines and open items.
-    3. The journals follow, and what corrections take back.
+    3. The journals follow, and what corrections take back, which counts from today: what it frees
+       may pay something else today.
     4. The drafts go. A killed worker leaves all of this undone, the next one does it.
 
     Belongs in the transaction that holds the part.
@@ -215,7 +216,7 @@ def _write(part: Part, at: datetime) -> None:
             community_id=run.community_id,
             kind=Reduction.Kind.CORRECTION,
             run_id=run.pk,
-            business_on=run.issued_on,
+            business_on=local_day(at, run.community.zone),
             key=f"fix:{run.pk}",
             memo=memo_of(run),
             source=_TAKEN_BACK,

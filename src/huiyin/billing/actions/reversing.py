@@ -116,7 +116,8 @@ def agree_reversal(*, by: Caller, at: datetime, run_id: int) -> None:
 def reverse_part(*, part_id: int, at: datetime) -> None:
     """Take back what a run billed to the houses of a part, all of it or nothing.
 
-    The day is that on which the reversal was agreed, or today where that is locked meanwhile.
+    It counts from the day on which the reversal was agreed, or the bills are issued if that is yet
+    to come; from today where that day is locked meanwhile.
     Belongs in the transaction that holds the part.
     """
     part = Part.objects.select_related("run__community", "run__group", "run__reversed_by").get(
@@ -124,7 +125,7 @@ def reverse_part(*, part_id: int, at: datetime) -> None:
     )
     run = part.run
     given = {"run": run.pk, "low": part.first, "high": part.last}
-    day = local_day(run.reversed_at or at, run.community.zone)
+    day = max(local_day(run.reversed_at or at, run.community.zone), run.issued_on)
     locked = Book.objects.values_list("locked_until", flat=True).get(community=run.community_id)
     reduce_many(
         by=poster_of(run.reversed_by),

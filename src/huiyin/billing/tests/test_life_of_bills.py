@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 from huiyin.billing.actions import runs
 from huiyin.billing.actions.due import draft_due
 from huiyin.billing.models import Bill, Line, Run
+from huiyin.billing.queries import proofs
 from huiyin.billing.rules.periods import following, period_of, previous
 from huiyin.billing.tests.cast import Estate
 from huiyin.billing.tests.running import begin, offset, pay_ahead, pool, post, reverse, slip
@@ -29,6 +30,7 @@ from huiyin.billing.tests.sound import check_sound
 from huiyin.estate.models import Occupancy, Person
 from huiyin.kernel.errors import Refused
 from huiyin.ledger import actions as ledger
+from huiyin.ledger import proofs as ledger_proofs
 from huiyin.ledger.models import Journal, Posting
 from huiyin.matters.tests.cast import AT
 
@@ -37,6 +39,14 @@ GROUPS = st.sampled_from("AB")
 HOUSES = st.sampled_from(("flat", "let", "bare", "shop", "unsold", "sold"))
 AREAS = st.decimals("20", "300", places=2)
 PRICES = st.decimals("0.5", "20", places=4)
+PROOFS = (
+    ledger_proofs.balanced,
+    proofs.open_items,
+    proofs.receivables,
+    proofs.prepaid,
+    proofs.days,
+    proofs.shares,
+)
 # Days of one assignment and period between its live lines that nobody billed.
 _GAPS = """
 SELECT assignment_id FROM (
@@ -69,6 +79,8 @@ class Life(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Check what is checked at a commit, then take all of it back."""
         connection.check_constraints()
+        for proof in PROOFS:
+            assert not proof().broken
         transaction.set_rollback(True)
         self.undone.__exit__(None, None, None)
 
