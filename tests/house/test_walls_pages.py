@@ -583,9 +583,11 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "figures/export/": (Page(own=True),),
     "figures/complaints/paper/": (Page(own=True),),
     "figures/<str:code>/": (Page({"code": "assign_on_time"}, own=True),),
-    "opening/": (Page("finance", "technician"),),
-    "opening/confirm/": (Page("finance", "technician", form={"token": "gone"}, own=True),),
-    "opening/blank/": (Page("finance", "technician"),),
+    "opening/": (Page(right="finance", wrong="technician", own=True),),
+    "opening/confirm/": (
+        Page(right="finance", wrong="technician", form={"token": "gone"}, own=True),
+    ),
+    "opening/blank/": (Page(right="finance", wrong="technician", own=True),),
     "charges/": (
         Page(wrong="technician", own=True),
         Page(form={"opened_on": "2026-01-01"}, wrong="keeper", own=True),
