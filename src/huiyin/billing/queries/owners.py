@@ -118,9 +118,10 @@ def owner_bills(*, caller: Caller, cursor: str = "", limit: int = PAGE) -> Page[
 
 def owner_due(*, caller: Caller) -> OwnDue:
     """Return what the caller has to pay and what is in advance, over all houses."""
-    found = OpenItem.objects.filter(payer__in=caller.people, open__gt=0)
     if not caller.people:
         return OwnDue(NOTHING, 0, None, NOTHING)
+    # By the bills, which are found by their payer; open items are not.
+    found = OpenItem.objects.filter(line__bill__payer__in=caller.people, open__gt=0)
     sums = found.aggregate(
         total=Sum("open"), bills=Count("line__bill", distinct=True), due_on=Min("due_on")
     )
