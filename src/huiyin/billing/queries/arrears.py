@@ -114,18 +114,18 @@ class Narrowing:
 
 _OWING = """
 WITH owing AS MATERIALIZED (
-     SELECT o.house_id, o.due_on, sum(o.open) AS owed, min(o.due_on) AS oldest_on,
-            sum(o.open) FILTER (WHERE o.due_on < %(on)s) AS late
+     SELECT o.house_id, o.due_on, sum(o.open) AS owed, min(o.due_on) AS oldest_on
        FROM billing_openitem o {joined}
       WHERE o.community_id = %(community)s AND o.open > 0 {narrowed}
       GROUP BY GROUPING SETS ((o.house_id), (o.due_on)))
-(SELECT 'house', house_id, owed, oldest_on, late FROM owing
+(SELECT 'house', house_id, owed, oldest_on FROM owing
   WHERE house_id IS NOT NULL AND oldest_on <= %(oldest)s {after}
   ORDER BY owed DESC, house_id LIMIT %(most)s)
 UNION ALL
-SELECT 'day', NULL, owed, due_on, NULL FROM owing WHERE house_id IS NULL
+SELECT 'day', NULL, owed, due_on FROM owing WHERE house_id IS NULL
 UNION ALL
-SELECT 'count', count(*), NULL, NULL, count(late) FROM owing WHERE house_id IS NOT NULL
+SELECT 'count', count(*), count(*) FILTER (WHERE oldest_on < %(on)s), NULL
+  FROM owing WHERE house_id IS NOT NULL
 """
 _OF_ITEM = "JOIN billing_line l ON l.id = o.line_id AND l.item_id = %(item)s"
 _OF_BUILDINGS = """AND o.house_id IN
@@ -168,14 +168,13 @@ def arrears(
     told: dict[str, list[Any]] = {"house": [], "day": [], "count": []}
     for kind, *row in found:
         told[kind].append(row)
-    ((households, _owed, _day, households_late),) = told["count"]
-    page = paging.page_of(
-        _rows(told["house"], on), limit, lambda row: row[1], lambda row: (str(row[1].owed), row[0])
-    )
+    ((households, households_late, _day),) = told["count"]
+    rows = _rows(told["house"], on, town.id, given.get("item"))
+    page = paging.page_of(rows, limit, lambda row: row[1], lambda row: (str(row[1].owed), row[0]))
     return Arrears(
         community=town.code,
         on=on,
-        ageing=ageing(((due_on, owed) for _nobody, owed, due_on, _late in told["day"]), on),
+        ageing=ageing(((due_on, owed) for _nobody, owed, due_on in told["day"]), on),
         households=households,
         households_late=int(households_late),
         page=page,
@@ -272,20 +271,25 @@ def _place(cursor: str) -> dict[str, Any]:
     return {"owed": amount, "house": house}
 
 
-def _rows(found: list[Any], on: date) -> list[tuple[int, OwingRow]]:
-    """Add to each household where it is, who is to pay, how to call, and what is in advance."""
+def _rows(
+    found: list[Any], on: date, community_id: int, item: int | None
+) -> list[tuple[int, OwingRow]]:
+    """Add to each household where it is, who is to pay, how to call, what is late and ahead."""
     ids = [row[0] for row in found]
     houses = {
         row[0]: row[1:]
         for row in House.objects.filter(pk__in=ids).values_list("pk", "code", "building__name")
     }
     payers: dict[int, dict[int, str]] = {pk: {} for pk in ids}
-    for house, person, name in (
-        OpenItem.objects.filter(house__in=ids, open__gt=0)
-        .order_by("house_id", "due_on", "line_id")
-        .values_list("house_id", "payer_id", "payer__name")
-    ):
+    late = dict.fromkeys(ids, NOTHING)
+    open_items = OpenItem.objects.filter(community=community_id, house__in=ids, open__gt=0)
+    if item is not None:
+        open_items = open_items.filter(line__item=item)
+    for house, person, name, due_on, still in open_items.order_by(
+        "house_id", "due_on", "line_id"
+    ).values_list("house_id", "payer_id", "payer__name", "due_on", "open"):
         payers[house][person] = name
+        late[house] += still if due_on < on else NOTHING
     everybody = {person for them in payers.values() for person in them}
     phones: dict[int, str] = {}
     for person, number in (
@@ -308,11 +312,11 @@ def _rows(found: list[Any], on: date) -> list[tuple[int, OwingRow]]:
                 payers=tuple(payers[pk].values()),
                 phone=next((phones[one] for one in payers[pk] if one in phones), ""),
                 owed=owed,
-                late=late or NOTHING,
+                late=late[pk],
                 oldest_on=oldest_on,
                 days=max(0, (on - oldest_on).days),
                 prepaid=prepaid[pk],
             ),
         )
-        for pk, owed, oldest_on, late in found
+        for pk, owed, oldest_on in found
     ]

@@ -17,7 +17,7 @@ from huiyin.billing.tests.cast import Estate
 from huiyin.kernel.errors import BadInput, Forbidden, NotFound
 
 TODAY = date(2026, 3, 16)
-FLAT = {"community": "YG", "house": "3-1-1201"}
+FLAT: dict[str, Any] = {"community": "YG", "house": "3-1-1201"}
 
 
 def due(days_ago: int) -> dict[str, Any]:
@@ -192,6 +192,17 @@ def test_arrears_are_narrowed(estate: Estate) -> None:
     for wrong in ({"building": "99"}, {"item": "x"}, {"min_days": -1}, {"min_days": 10**9}):
         with pytest.raises(BadInput):
             houses(**wrong)
+
+
+def test_of_one_charge_only_what_is_owed_of_it_counts(estate: Estate) -> None:
+    billed(estate, "let", "tenant", item="water", amount="41.00", **due(100))
+    billed(estate, "let", "landlord", amount="300.00", **due(40))
+    found = arrears(
+        caller=estate.caller("finance"), community="YG", on=TODAY, wanted=Wanted(item="water")
+    )
+    (row,) = found.page.items
+    assert (row.owed, row.late, row.payers) == (Decimal("41.00"), Decimal("41.00"), ("赵强",))
+    assert found.ageing.total == Decimal("41.00")
 
 
 def test_arrears_are_walked_by_cursor_without_a_gap_or_a_repetition(estate: Estate) -> None:

@@ -255,7 +255,7 @@ def house_statement(
     town = estate.community(caller=request.caller, code=community)
     last = asked.until or local_day(clock.now(), town.zone)
     first = asked.since or date(last.year, 1, 1)
-    days = {"from_on": first, "until_on": last + timedelta(days=1)}
+    days: dict[str, Any] = {"from_on": first, "until_on": last + timedelta(days=1)}
     place: dict[str, Any] = {"caller": request.caller, "community": town.code, "house": house}
     found = statements.statement(**place, **days)
     issued = accounts.bills_issued(**place, **days, most=MOST_BILLS)

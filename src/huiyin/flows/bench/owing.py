@@ -122,10 +122,10 @@ def fill_bills(*, community: Community, on: date, at: Any, whole: bool) -> None:
 
 def two_houses(community: Community) -> tuple[str, str]:
     """Return the code of a house with one bill to pay, and of the one with the most."""
-    owed = (
+    owed = list(
         OpenItem.objects.filter(community=community, open__gt=0)
         .values_list("house__code")
         .annotate(count=Count("line"))
         .order_by("count", "house__code")
     )
-    return owed.first()[0], owed.last()[0]
+    return owed[0][0], owed[-1][0]

@@ -1,6 +1,7 @@
 """Charges through the API: a run from draft to posted, accounts, arrears, bills (BIL-06)."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -133,7 +134,7 @@ def test_a_statement_tells_bills_and_the_balance_they_leave(site: Site, estate: 
     assert line["amount"] == "827.40" and line["price"] == "2.8000" and line["steps"]
     assert finance.get("/houses/YG/3-1-1201").body["balance"] == "827.40"
     assert site.api("technician").get("/houses/YG/3-1-1201").body["balance"] is None
-    backwards = {"from": "2026-05-01", "to": "2026-01-01"}
+    backwards: dict[str, Any] = {"from": "2026-05-01", "to": "2026-01-01"}
     assert finance.get("/houses/YG/3-1-1201/statement", **backwards).status == 422
     assert finance.get("/houses/YG/9-9-9/statement").status == 404
 
@@ -155,7 +156,13 @@ def test_arrears_are_paged_and_narrowed(site: Site, estate: Estate) -> None:
     assert [one["house"] for one in late] == ["3-1-1201"]
     everything = api.get("/arrears", community="YG", min_days="0").body
     assert everything["households"] == len(everything["items"]) == 3
-    for wrong in ({"min_days": "-1"}, {"item": "x"}, {"cursor": "x"}, {"klass": "A"}):
+    strange: tuple[dict[str, Any], ...] = (
+        {"min_days": "-1"},
+        {"item": "x"},
+        {"cursor": "x"},
+        {"klass": "A"},
+    )
+    for wrong in strange:
         assert api.get("/arrears", community="YG", **wrong).status == 422
     assert site.api(STRANGER).get("/arrears", community="YG").status == 404
     assert site.api("technician").get("/arrears", community="YG").status == 403

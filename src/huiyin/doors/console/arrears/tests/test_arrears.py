@@ -1,6 +1,7 @@
 """Arrears at a glance on their page."""
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -50,7 +51,7 @@ def test_what_is_late_is_listed_first_and_the_rest_on_request(estate: Estate) ->
         {"cursor": "x"},
     ],
 )
-def test_a_strange_filter_is_no_fault(estate: Estate, asked: dict[str, str]) -> None:
+def test_a_strange_filter_is_no_fault(estate: Estate, asked: dict[str, Any]) -> None:
     assert visitor(estate.cast, "finance").get("/arrears/", **asked).status_code == 422
 
 

@@ -1,6 +1,7 @@
 """The account of a household on its pages."""
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -89,7 +90,7 @@ def test_a_statement_of_any_days(estate: Estate) -> None:
     desk = visitor(estate.cast, "finance")
     page = desk.get("/households/3-1-1201/statement/")
     assert page.status_code == 200 and "这段时间没有往来" in text_of(page)
-    backwards = {"first": "2026-05-01", "last": "2026-03-01"}
+    backwards: dict[str, Any] = {"first": "2026-05-01", "last": "2026-03-01"}
     refused = desk.get("/households/3-1-1201/statement/", **backwards)
     assert refused.status_code == 422 and "开始日期应早于结束日期" in text_of(refused)
     assert "2026-05-01" in text_of(refused)
