@@ -101,7 +101,8 @@ class _Desk:
             *self.served(),
         ]
         upcoming = following(quarter)
-        if (drafted_on := upcoming.from_on - timedelta(days=15)) <= self.stage.today:
+        drafted_on = max(upcoming.from_on - timedelta(days=15), began + timedelta(days=3))
+        if drafted_on <= self.stage.today:
             waiting += self.bill("A", upcoming, drafted_on)
         while (month := following(month)).from_on <= self.stage.today:
             last = following(month).from_on > self.stage.today
@@ -174,7 +175,7 @@ class _Desk:
                     old = previous(old)
                     rows.append([code, "物业管理费", old.name, fee, ""])
             elif draw < AHEAD_SHARE:
-                rows.append([code, "", "", "", fee * self.rng.choice((1, 2, 2, 4)) + 240])
+                rows.append([code, "", "", "", fee * self.rng.choice((1, 2, 4, 4, 6)) + 240])
         import_opening(
             by=self.by("finance"),
             at=at,
