@@ -36,7 +36,7 @@ def test_a_run_from_draft_to_posted(screen: Screen) -> None:
     screen.look()
 
     page.get_by_role("link", name="没有面积").click()
-    expect(page.get_by_text("请在住户资料里补上面积")).to_be_visible()
+    expect(page.get_by_text("请在住户册里补上面积")).to_be_visible()
     screen.look()
     House.objects.filter(code="3-1-1301").update(area="80.00")
     page.go_back()

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from huiyin.billing.saying import days
 
-HOUSE, CHARGES, METERS, LINES, ASK = "house", "charges", "meters", "lines", "ask"
-"""Where something is put right: the household, the catalogue, the meters, the draft, or by us."""
+ROSTER, CHARGES, METERS, HELD, LINES, ASK = "roster", "charges", "meters", "held", "lines", "ask"
+"""Where something is put right: the roster, the catalogue, the meters, readings held back, the
+draft, or by us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,12 @@ class Said:
 
 
 _WHERE: Final[Mapping[str, str]] = {
-    "no_area": HOUSE,
-    "no_payer": HOUSE,
+    "no_area": ROSTER,
+    "no_payer": ROSTER,
     "no_tariff": CHARGES,
     "no_contract_price": CHARGES,
     "no_reading": METERS,
-    "held_reading": METERS,
+    "held_reading": HELD,
     "over_estimated": METERS,
     "far_from_usual": LINES,
     "stale": LINES,
@@ -70,8 +71,8 @@ def say(code: str, values: Mapping[str, Any]) -> Said:
         "stale": _("起草以后,单据、公摊或以前的账单又有变动,这一户没有入账。"),
     }
     repairs = {
-        "no_area": _("请在住户资料里补上面积,再重新起草。"),
-        "no_payer": _("请在住户资料里补上业主或开发商,再重新起草。"),
+        "no_area": _("请在住户册里补上面积并导入,再重新起草。"),
+        "no_payer": _("请在住户册里补上业主或开发商并导入,再重新起草。"),
         "no_tariff": _("请在收费标准里补上这段时间的标准并报批,再重新起草。"),
         "no_contract_price": _("请在收费对象里补上单价,再重新起草。"),
         "no_reading": _("请补抄或估抄,再重新起草。"),

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -37,7 +37,12 @@ STEPS: dict[str, tuple[type[DoorForm], Callable[..., object]]] = {
     "agree_reversal": (SureForm, reversing.agree_reversal),
     "withdraw_reversal": (SureForm, reversing.withdraw_reversal),
 }
-PLACES = {exceptions.CHARGES: "charges", exceptions.METERS: "meters"}
+PLACES = {
+    exceptions.ROSTER: "roster",
+    exceptions.CHARGES: "charges",
+    exceptions.METERS: "meters",
+    exceptions.HELD: "meters_held",
+}
 
 
 @require_safe
@@ -223,14 +228,9 @@ def _snag(run_id: int, one: SnagRow) -> tuple[SnagRow, exceptions.Said, str]:
     """Put an exception beside its words and the address where it is put right."""
     said = exceptions.say(one.code, one.values)
     query = urlencode({"house": one.house})
-    if said.where == exceptions.HOUSE:
-        return one, said, f"{reverse('desk')}?{query}"
     if said.where == exceptions.LINES:
         return one, said, f"{reverse('billing_lines', args=[run_id])}?{query}"
-    try:
-        return one, said, reverse(PLACES[said.where]) if said.where in PLACES else ""
-    except NoReverseMatch:
-        return one, said, ""
+    return one, said, reverse(PLACES[said.where]) if said.where in PLACES else ""
 
 
 def _done(step: str) -> str:

@@ -60,8 +60,8 @@ def test_the_exceptions_say_what_to_do_and_where(estate: Estate) -> None:
     page = drafted(estate)
     desk = visitor(estate.cast, "collector")
     shown = text_of(desk.get(f"{page}snags/"))
-    assert "3-1-1301" in shown and "请在住户资料里补上面积" in shown
-    assert "/desk/?house=3-1-1301" in shown
+    assert "3-1-1301" in shown and "请在住户册里补上面积" in shown
+    assert 'href="/roster/"' in shown
     assert "3-1-1301" in text_of(desk.get(f"{page}snags/", code="no_area"))
     assert "没有问题" in text_of(desk.get(f"{page}snags/", code="no_payer"))
     assert desk.get(f"{page}snags/", cursor="x").status_code == 422
