@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from huiyin.billing.rules.explain import steps
-from huiyin.billing.rules.periods import period
+from huiyin.billing.rules.periods import OPENING, period
 from huiyin.billing.titles import STEPS
 
 DAY: Final = timedelta(days=1)
@@ -17,6 +17,8 @@ _QUARTER, _HALF = "Q", "H"
 
 def period_title(name: str) -> str:
     """Say the name of a period: 2026年第二季度; an unknown name is said as it is."""
+    if name == OPENING:
+        return _("以往欠费")
     try:
         one = period(name)
     except ValueError:

@@ -26,6 +26,7 @@ from huiyin.billing.opening.known import CREDIT_KEY, CREDIT_KIND, load
 from huiyin.billing.opening.plan import Credit, Debt, Plan, Planner
 from huiyin.billing.opening.sentences import sentence
 from huiyin.billing.opening.sheets import ParsedOpening, parse_sheets
+from huiyin.billing.rules.periods import OPENING
 from huiyin.estate.models import Community
 from huiyin.estate.roster.bulk import copy_in
 from huiyin.estate.roster.files import UnusableFile, open_bytes
@@ -189,7 +190,7 @@ def _write_run(
     run = Run.objects.create(
         community=town,
         group_id=group_id,
-        period=f"{as_of:%Y-%m}",
+        period=OPENING,
         from_on=min(debt.from_on for debt in debts),
         until_on=max(debt.until_on for debt in debts),
         kind=Run.Kind.OPENING,

@@ -8,6 +8,7 @@ from typing import Final
 YEAR: Final = 12
 _MARKS: Final = {3: "Q", 6: "H"}
 _NAME: Final = re.compile(r"([1-9]\d{3})(?:-(0[1-9]|1[0-2])|Q([1-4])|H([12]))?", re.ASCII)
+OPENING: Final = "opening"  # no period: what was owed before the books were opened
 LAST_YEAR: Final = 9998  # the day after its last one still is a day
 
 

@@ -24,7 +24,7 @@ from huiyin.billing.actions import (
     slips,
     tariffs,
 )
-from huiyin.billing.models import Assignment, ChargeItem, Run, Scope
+from huiyin.billing.models import Assignment, ChargeItem, Run, Scope, Tariff
 from huiyin.billing.opening.apply import import_opening, read_opening
 from huiyin.billing.rules.periods import Period, following, period_of, previous
 from huiyin.estate.models import Building, House, Person
@@ -121,6 +121,15 @@ class _Desk:
         finance = self.by("finance")
         given: dict[str, Any] = {"by": finance, "at": at, "community_id": self.here}
         made = seeding.seed_usual(**given, opened_on=previous(quarter).from_on)
+        for row in Tariff.objects.filter(pk__in=made.tariffs):
+            tariffs.change_tariff(
+                by=finance,
+                at=at,
+                tariff_id=row.pk,
+                price=row.price,
+                from_on=row.from_on,
+                basis="前期物业服务合同第 8 条",
+            )
         for tariff_id in made.tariffs:
             asked = tariffs.submit_tariff(by=finance, at=at, tariff_id=tariff_id)
             for post in ("manager", "company_finance"):
