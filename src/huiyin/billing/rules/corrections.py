@@ -97,13 +97,23 @@ def _differences(
         ought = sum((one.amount for one in new), NOTHING)
         said = {"way": "corrected", "was": str(billed), "now": str(ought)}
         if ought > billed:
-            yield _more(ought - billed, new, said, (old or was)[0].id, charge_id)
+            yield _more(ought - billed, new, said, _root(old) or _root(was), charge_id)
         elif ought < billed:
             yield from _less(billed - ought, old, new, said)
 
 
+def _root(lines: Iterable[Billed]) -> int | None:
+    """Return the first line of the run itself: whoever reverses it takes its corrections along."""
+    regular = [one for one in lines if one.kind == REGULAR]
+    return min(regular, key=lambda one: (one.from_on, one.id)).id if regular else None
+
+
 def _more(
-    amount: Decimal, new: Sequence[NewLine], said: dict[str, Any], corrects: int, charge_id: int
+    amount: Decimal,
+    new: Sequence[NewLine],
+    said: dict[str, Any],
+    corrects: int | None,
+    charge_id: int,
 ) -> NewLine:
     first = new[0]
     alone = len(new) == 1

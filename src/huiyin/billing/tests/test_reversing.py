@@ -24,6 +24,7 @@ from huiyin.billing.tests.running import (
     slip,
 )
 from huiyin.billing.tests.sound import check_sound
+from huiyin.estate.models import Occupancy, Person
 from huiyin.kernel.errors import BadInput, Forbidden
 from huiyin.ledger.models import Book, Posting
 from huiyin.matters.tests.cast import AT
@@ -187,6 +188,28 @@ def test_a_new_area_is_corrected_upwards_and_downwards(estate: Estate) -> None:
     reverse(estate, run)
 
     assert owed() == 0, "what corrected a reversed line goes with it"
+    check_sound()
+
+
+def test_what_corrected_a_correction_goes_with_the_run_too(estate: Estate) -> None:
+    """Sold in February and found out late, then measured anew: the buyer has two corrections."""
+    run = posted(estate)
+    let = estate.houses["let"]
+    buyer = Person.objects.create(community=estate.community, name="买家")
+    Occupancy.objects.filter(house=let, role="owner").update(until_on=date(2026, 2, 1))
+    Occupancy.objects.create(house=let, person=buyer, role="owner", from_on=date(2026, 2, 1))
+    post(estate, begin(estate, kind="correction"))
+    let.area = Decimal("200.00")
+    let.save(update_fields=["area"])
+    post(estate, begin(estate, kind="correction"))
+    assert Line.objects.filter(bill__payer=buyer).count() == 2
+
+    reverse(estate, run)
+
+    assert owed() == 0
+    posted(estate)
+    live = Line.objects.filter(house=let, reversed_at=None, item=estate.items["management"])
+    assert live.aggregate(all=Sum("amount"))["all"] == Decimal("1680.00")
     check_sound()
 
 
