@@ -92,6 +92,37 @@ _LAST: Final = _BILLED_IN_FULL.format(
     " CROSS JOIN LATERAL (SELECT id FROM billing_line WHERE assignment_id = charge.id"
     "  AND kind = 'regular' AND reversed_at IS NULL ORDER BY until_on DESC LIMIT 1) last)"
 )
+# The first lines after those days: a bill that comes late ends where they began.
+_NEXT: Final = _BILLED_IN_FULL.format(
+    which="l.id IN (SELECT DISTINCT ON (next.assignment_id) next.id FROM billing_line next"
+    " WHERE next.house_id BETWEEN %(first)s AND %(last)s AND next.from_on >= %(until_on)s"
+    "  AND next.item_id = ANY(%(metered)s) AND next.kind = 'regular'"
+    "  AND next.reversed_at IS NULL AND next.assignment_id IS NOT NULL"
+    " ORDER BY next.assignment_id, next.from_on, next.id)"
+)
+# What an estimate gave back stays given back when the line that did it, or the one it was taken
+# from, is reversed: by charge, how much that is and was not set right yet.
+_GIVEN_BACK: Final = """
+SELECT house_id, assignment_id, sum(given) FROM (
+    SELECT l.house_id, l.assignment_id,
+           (r.working ->> 'back')::numeric
+               * CASE WHEN l.reversed_at IS NULL THEN 1 ELSE -1 END AS given
+      FROM billing_line l JOIN billing_reduction r ON r.line_id = l.id
+      JOIN billing_run run ON run.id = r.run_id
+     WHERE l.house_id BETWEEN %(first)s AND %(last)s AND l.item_id = ANY(%(metered)s)
+       AND r.working ->> 'way' = 'true_up'
+       AND (run.state = 'reversed') <> (l.reversed_at IS NOT NULL)
+     UNION ALL
+    SELECT * FROM (
+        SELECT DISTINCT ON (assignment_id, working -> 'use') house_id, assignment_id,
+               -(working ->> 'given')::numeric
+          FROM billing_line
+         WHERE house_id BETWEEN %(first)s AND %(last)s AND item_id = ANY(%(metered)s)
+           AND kind = 'regular' AND reversed_at IS NULL AND working ->> 'given' IS NOT NULL
+         ORDER BY assignment_id, working -> 'use') set_right
+) AS changes
+ GROUP BY house_id, assignment_id HAVING sum(given) <> 0
+"""
 _SHARED: Final = """
 SELECT s.house_id, s.id, p.item_id, p.name, p.from_on, p.until_on, s.amount, s.weight, p.amount,
        coalesce(p.weight, 0), p.basis, p.vacant
@@ -268,6 +299,11 @@ def _billed(houses: dict[int, HouseFacts], given: dict[str, Any], scheme: Scheme
         ]
         if begun:
             _add_billed(houses, _rows(_LAST, {"charges": begun}))
+        _add_billed(houses, _rows(_NEXT, given))
+        if Run.objects.filter(group=given["group"], state=Run.State.REVERSED).exists():
+            for house_id, charge_id, quantity in _rows(_GIVEN_BACK, given):
+                if house := houses.get(house_id):
+                    house.given_back[charge_id] = quantity
 
 
 def _add_billed(houses: dict[int, HouseFacts], rows: Iterable[tuple[Any, ...]]) -> None:
@@ -298,7 +334,8 @@ def _meters(
         for house in houses.values()
         for one in house.billed
         if one.item_id in given["metered"]
-        for reading in one.working.get("opens_with", {}).values()
+        for frozen in ("begins_with", "opens_with")
+        for reading in one.working.get(frozen, {}).values()
     ]
     windows = [scheme.window(one) for one in items]
     found = readings_of_houses(
@@ -327,6 +364,7 @@ def _given(run: Run, scheme: Scheme) -> dict[str, Any]:
     full = set(scheme.items) if scheme.corrects else metered
     return {
         "community": run.community_id,
+        "group": run.group_id,
         "issued_on": run.issued_on,
         "items": _ids(windows),
         "ids": _ids(by_days),
@@ -337,7 +375,7 @@ def _given(run: Run, scheme: Scheme) -> dict[str, Any]:
         "shared_until": [days.until_on for _, days in shared],
         "slips": [one.id for one, _ in windows if one.way == SLIP],
         "loose": [one.id for one, _ in windows if one.way in (APPORTIONED, SLIP)],
-        "metered": metered,
+        "metered": list(metered),
         "full": list(full),
         "plain": [one for one in scheme.items if one not in full],
         "from_on": first,

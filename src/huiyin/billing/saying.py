@@ -25,14 +25,19 @@ def period_title(name: str) -> str:
         return name
     said = {"year": one.from_on.year, "month": one.from_on.month}
     if _QUARTER in name:
-        return _("%(year)s年第%(nth)s季度") % {**said, "nth": _nth(said["month"], 3)}
+        return _quarters()[(one.from_on.month - 1) // 3] % said
     if _HALF in name:
         return _("%(year)s年上半年") % said if said["month"] == 1 else _("%(year)s年下半年") % said
     return _("%(year)s年%(month)s月") % said if "-" in name else _("%(year)s年") % said
 
 
-def _nth(month: int, length: int) -> str:
-    return (_("一"), _("二"), _("三"), _("四"))[(month - 1) // length]
+def _quarters() -> tuple[str, ...]:
+    return (
+        _("%(year)s年第一季度"),
+        _("%(year)s年第二季度"),
+        _("%(year)s年第三季度"),
+        _("%(year)s年第四季度"),
+    )
 
 
 def days(from_on: date, until_on: date) -> str:

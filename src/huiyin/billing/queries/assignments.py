@@ -237,7 +237,7 @@ def bare_houses(
     admit_to_read(caller, community_id)
     rows = _bare(community_id, on)
     if cursor:
-        order_key, pk = paging.read_cursor(cursor, str, int)
+        order_key, pk = _after(cursor, str, int)
         rows = rows.filter(Q(order_key__gt=order_key) | Q(order_key=order_key, pk__gt=pk))
     return paging.page_of(
         list(rows.order_by("order_key", "id")[: limit + 1]),
@@ -276,7 +276,7 @@ def reliefs(
     admit_to_read(caller, community_id)
     rows = _reliefs().filter(assignment__community_id=community_id)
     if cursor:
-        (pk,) = paging.read_cursor(cursor, int)
+        (pk,) = _after(cursor, int)
         rows = rows.filter(pk__lt=pk)
     return paging.page_of(
         list(rows.order_by("-id")[: limit + 1]),
@@ -284,6 +284,13 @@ def reliefs(
         lambda one: _relief(one, caller),
         lambda one: (one.pk,),
     )
+
+
+def _after(cursor: str, *kinds: type[str] | type[int]) -> tuple[str | int, ...]:
+    try:
+        return paging.read_cursor(cursor, *kinds)
+    except paging.BadCursor as error:
+        raise BadInput(_("翻页标记无效,请从第一页重新打开。"), field="cursor") from error
 
 
 def relief(*, caller: Caller, relief_id: int) -> ReliefRow:

@@ -13,7 +13,7 @@ from huiyin.billing.access import BILLERS, POSTERS, admit_to_read
 from huiyin.billing.models import ChargeItem, DraftLine, Part, Run, Snag
 from huiyin.kernel.caller import Caller
 from huiyin.kernel.errors import NotFound
-from huiyin.kernel.paging import Page, page_of, read_cursor
+from huiyin.kernel.paging import BadCursor, Page, page_of, read_cursor
 from huiyin.standards import queries as standards
 
 PAGE: Final = 20
@@ -187,7 +187,7 @@ def runs(
     if group_code:
         rows = rows.filter(group__code=group_code.replace("\0", ""))
     if cursor:
-        from_on, after = read_cursor(cursor, str, int)
+        from_on, after = _run_after(cursor)
         rows = rows.filter(Q(from_on__lt=from_on) | Q(from_on=from_on, pk__lt=after))
     found = list(rows.order_by("-from_on", "-id")[: PAGE + 1])
     return page_of(found, PAGE, _row, lambda run: (run.from_on.isoformat(), run.pk))
@@ -276,6 +276,14 @@ def draft_lines(
 
 
 # -- pieces
+
+
+def _run_after(cursor: str) -> tuple[date, int]:
+    day, after = read_cursor(cursor, str, int)
+    try:
+        return date.fromisoformat(str(day)), int(after)
+    except ValueError as error:
+        raise BadCursor(cursor) from error
 
 
 def _with_names(rows: Any) -> Any:

@@ -18,7 +18,7 @@ from huiyin.billing.rules.facts import (
 from huiyin.billing.rules.reckoning import CORRECTION, NOTHING, REGULAR, Reckoning
 from huiyin.billing.rules.spans import common, merged
 
-FROZEN = ("used", "use", "meters", "opens_with", "ahead", "left")
+FROZEN = ("used", "use", "meters", "begins_with", "opens_with", "ahead", "given", "left")
 
 
 class Party(NamedTuple):

@@ -127,6 +127,8 @@ class HouseFacts:
     """A house with everything that decides what it is charged.
 
     ``meters`` are those of the house by kind, with their readings (see ``huiyin.meters.rules``).
+    ``given_back`` is by charge what a line that is reversed by now gave back of earlier ones, less
+    what lines that live gave back of reversed ones: the next use sets it right.
     """
 
     id: int
@@ -140,6 +142,7 @@ class HouseFacts:
     shares: list[Share] = field(default_factory=list)
     slips: list[Slip] = field(default_factory=list)
     meters: dict[str, tuple[MeterFacts, ...]] = field(default_factory=dict)
+    given_back: dict[int, Decimal] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

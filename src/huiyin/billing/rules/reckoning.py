@@ -117,8 +117,9 @@ class Reckoning:
             self._by_days(charge, item, spans, start)
         elif item.way == METERED:
             for span in spans:
-                for part in self._at_readings(charge, item, span):
-                    self._metered(charge, item, part)
+                taken = self._taken_after(charge, span[1])
+                for part in self._at_readings(charge, item, span, taken):
+                    self._metered(charge, item, part, taken if part[1] == span[1] else {})
 
     def _by_days(self, charge: Charge, item: Item, spans: Sequence[Span], start: date) -> None:
         quantity = self.house.area if item.way == AREA else charge.quantity
@@ -304,19 +305,23 @@ class Reckoning:
 
     # -- by meter
 
-    def _metered(self, charge: Charge, item: Item, span: Span) -> None:
-        used = self._use(charge, item, span)
+    def _metered(self, charge: Charge, item: Item, span: Span, taken: Mapping[int, int]) -> None:
+        used = self._use(charge, item, span, taken)
         if used is None:
             return
         before = self._before(charge, span[0])
         ahead = Decimal(self._went_before(charge, span[0]).get("left", "0"))
-        net = used.quantity - used.back - ahead
+        given = self.house.given_back.pop(charge.id, NOTHING)
+        net = used.quantity - used.back - ahead + given
         frozen = {
             "used": str(max(net, NOTHING)),
             "use": [str(day) for day in span],
             "meters": [part_said(one) for one in used.parts],
+            "begins_with": {str(meter): reading for meter, reading in used.begins_with.items()},
             "opens_with": {str(meter): reading for meter, reading in used.opens_with.items()},
         }
+        if given:
+            frozen["given"] = str(given)
         if ahead:
             frozen["ahead"] = str(ahead)
         back, left = self._taken_back(item, before, -net) if net < 0 else ([], Fraction())
@@ -368,7 +373,7 @@ class Reckoning:
             )
         return bool(lines)
 
-    def _use(self, charge: Charge, item: Item, span: Span) -> Use | None:
+    def _use(self, charge: Charge, item: Item, span: Span, taken: Mapping[int, int]) -> Use | None:
         meters = self.house.meters.get(item.meter_kind, ())
         named = [one for one in meters if one.code == charge.label]
         opened = self._went_before(charge, span[0]).get("opens_with", {})
@@ -379,6 +384,7 @@ class Reckoning:
             early=self.scheme.early,
             late=self.scheme.late,
             opened_with={int(meter): reading for meter, reading in opened.items()},
+            closed_with=taken,
         )
         if isinstance(told, Missing):
             missing = {"meter": told.meter, "what": told.what}
@@ -396,17 +402,46 @@ class Reckoning:
 
     def _went_before(self, charge: Charge, day: date) -> Mapping[str, Any]:
         """Return what the line before a day froze: one just computed, or the last one billed."""
-        if charge.id in self._frozen:
-            return self._frozen[charge.id]
         before = self._before(charge, day)
+        frozen = self._frozen.get(charge.id)
+        if frozen and not (before and str(before[-1].until_on) > frozen["use"][1]):
+            return frozen
         return before[-1].working if before else {}
 
-    def _at_readings(self, charge: Charge, item: Item, span: Span) -> Sequence[Span]:
-        """Cut a span where payer or price change and every meter was read on that very day."""
+    def _taken_after(self, charge: Charge, day: date) -> Mapping[int, int]:
+        """Return the readings with which the first line after a day began, if one was billed."""
+        after = [one for one in self.billed_of(charge) if one.from_on >= day]
+        if not after:
+            return {}
+        began = min(after, key=lambda one: (one.from_on, one.id)).working.get("begins_with", {})
+        return {int(meter): reading for meter, reading in began.items()}
+
+    def _at_readings(
+        self, charge: Charge, item: Item, span: Span, taken: Mapping[int, int]
+    ) -> Sequence[Span]:
+        """Cut a span where payer or price change and every meter was read on that very day.
+
+        Not after a reading with which a later bill began: there is nothing left to split.
+        """
         borne = self.bearers(span, item.split, charge.pays, charge.payer_id)
         changes = [one.from_on for one in borne] + [one.from_on for one in self.laid(item)]
         meters = self.house.meters.get(item.meter_kind, ())
-        return cut(span, [day for day in changes if meters and all(_read(m, day) for m in meters)])
+        ends = [
+            one.read_on
+            for meter in meters
+            for one in meter.readings
+            if one.id == taken.get(meter.id)
+        ]
+        return cut(
+            span,
+            [
+                day
+                for day in changes
+                if meters
+                and all(_read(m, day) for m in meters)
+                and day < min(ends, default=date.max)
+            ],
+        )
 
     def _taken_back(
         self, item: Item, before: Sequence[Billed], back: Decimal
