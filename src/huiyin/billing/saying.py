@@ -92,6 +92,7 @@ _QUANTITIES: Final = {
     "percent",
     "back",
     "ahead",
+    "given",
 }
 
 

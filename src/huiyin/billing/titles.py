@@ -34,6 +34,8 @@ STEPS = {
     "rolled": _("表号 %(meter)s 走满一圈后从零开始,已按满圈加回"),
     "estimated": _("表号 %(meter)s 这次是估抄,下次抄到实数后多退少补"),
     "ahead": _("减去以前估抄多计的 %(ahead)s %(unit)s"),
+    "given_back": _("加上冲销前的账单已经退还的 %(given)s %(unit)s"),
+    "not_given_back": _("减去冲销前的账单多计的 %(given)s %(unit)s"),
     "tier": _("%(quantity)s %(unit)s × %(price)s 元 %(equals)s %(amount)s 元"),
     "part_of_days": _("这一段是 %(length)s 天中的 %(count)s 天,按天数分摊"),
     "shared_area": _(

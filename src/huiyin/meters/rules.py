@@ -100,6 +100,11 @@ class Use:
         """The reading with which each meter opens the next period: what a bill freezes."""
         return {part.meter_id: part.to_id for part in self.parts}
 
+    @property
+    def begins_with(self) -> dict[int, int]:
+        """The reading with which each meter began: where a bill that comes late has to end."""
+        return {part.meter_id: part.from_id for part in self.parts}
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -125,6 +130,7 @@ def use(
     early: int,
     late: int,
     opened_with: Mapping[int, int] | None = None,
+    closed_with: Mapping[int, int] | None = None,
 ) -> Use | Missing | Held:
     """Tell what the meters of one kind of one house used in a half-open period.
 
@@ -134,15 +140,16 @@ def use(
     ended; without it the reading nearest to ``from_on`` in the same days, else the last one before,
     and a meter that began inside opens with its first. A meter taken down ends with its last
     reading, and the one that took its place begins with its first: both add up. What a later bill
-    has taken already is not taken again: then the use is zero.
+    has taken already is not taken again: ``closed_with`` says with which reading it began, and
+    there the use ends, zero where that is where it begins.
     """
-    opened = opened_with or {}
+    opened, closed = opened_with or {}, closed_with or {}
     window = _Window(from_on, until_on, timedelta(early), timedelta(late))
     parts: list[Part] = []
     for meter in meters:
         if not _hung(meter, window, opened):
             continue
-        part = _part(meter, window, opened.get(meter.id))
+        part = _part(meter, window, opened.get(meter.id), closed.get(meter.id))
         if not isinstance(part, Part):
             return part
         parts.append(part)
@@ -236,10 +243,13 @@ def _hung(meter: MeterFacts, window: _Window, opened: Mapping[int, int]) -> bool
     return meter.from_on < window.until_on and not ended
 
 
-def _part(meter: MeterFacts, window: _Window, opened: int | None) -> Part | Missing | Held:
+def _part(
+    meter: MeterFacts, window: _Window, opened: int | None, closed: int | None
+) -> Part | Missing | Held:
     readings = _ordered(meter.readings)
     counting = [one for one in readings if one.counts]
-    closing = _closing(meter, counting, window)
+    taken = next((one for one in readings if one.id == closed), None)
+    closing = taken or _closing(meter, counting, window)
     if closing is None:
         held = [one for one in readings if one.held and not one.voided]
         doubted = _closing(meter, held, window)
@@ -280,8 +290,8 @@ def _between(
 ) -> Part:
     if closing.order <= opening.order:
         closing = opening
-    chain = [one for one in counting if opening.order < one.order <= closing.order]
-    more, rolled = _shown_more([opening, *chain], meter.digits)
+    chain = [one for one in counting if opening.order < one.order < closing.order]
+    more, rolled = _shown_more([opening, *chain, closing], meter.digits)
     return Part(
         meter_id=meter.id,
         meter=meter.code,

@@ -96,8 +96,7 @@ def _metered(working: Mapping[str, Any]) -> Iterable[Step]:
             yield Step("rolled", {"meter": one["meter"]})
         if one["estimated"]:
             yield Step("estimated", {"meter": one["meter"]})
-    if "ahead" in working:
-        yield Step("ahead", {"ahead": Decimal(working["ahead"]), "unit": unit})
+    yield from _set_right(working)
     several = len(working["steps"]) > 1
     for one in working["steps"]:
         days = _days(one) if several else None
@@ -114,6 +113,17 @@ def _metered(working: Mapping[str, Any]) -> Iterable[Step]:
         count, length = working["days"]
         yield Step("part_of_days", {"count": str(count), "length": str(length)})
     yield from _carried(working)
+
+
+def _set_right(working: Mapping[str, Any]) -> Iterable[Step]:
+    """Explain what earlier bills took too much, or gave back before they were reversed."""
+    unit = working["unit"]
+    if "ahead" in working:
+        yield Step("ahead", {"ahead": Decimal(working["ahead"]), "unit": unit})
+    if "given" in working:
+        given = Decimal(working["given"])
+        code = "given_back" if given > 0 else "not_given_back"
+        yield Step(code, {"given": abs(given), "unit": unit})
 
 
 def _apportioned(working: Mapping[str, Any]) -> Iterable[Step]:

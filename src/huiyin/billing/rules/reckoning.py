@@ -63,6 +63,7 @@ class Reckoning:
         self._bearers: dict[Any, tuple[Bearer, ...]] = {}
         # What the metered lines of a charge freeze, while the next ones go on from there.
         self._frozen: dict[int, dict[str, Any]] = {}
+        self._given_back = dict(house.given_back)
 
     # -- what is looked up
 
@@ -311,7 +312,7 @@ class Reckoning:
             return
         before = self._before(charge, span[0])
         ahead = Decimal(self._went_before(charge, span[0]).get("left", "0"))
-        given = self.house.given_back.pop(charge.id, NOTHING)
+        given = self._given_back.pop(charge.id, NOTHING)
         net = used.quantity - used.back - ahead + given
         frozen = {
             "used": str(max(net, NOTHING)),

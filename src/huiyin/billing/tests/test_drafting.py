@@ -215,7 +215,7 @@ def test_a_part_is_drafted_with_a_handful_of_statements(
 
     run = begun(estate, "B", MONTH)
     (part,) = draft(run)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         draft_part(part_id=part.pk, at=AT)
 
 

@@ -16,7 +16,7 @@ WITH opened AS (
      GROUP BY meter_id
 ), hung AS (
     SELECT m.id, m.code, m.kind, m.house_id, m.factor, m.digits, m.from_on, m.until_on,
-           least(o.since, before.since) AS since
+           least(o.since, coalesce(before.since, '-infinity')) AS since
       FROM meters_meter m
       LEFT JOIN opened o ON o.meter_id = m.id
       LEFT JOIN LATERAL (
@@ -33,7 +33,7 @@ SELECT h.id, h.code, h.kind, h.house_id, h.factor, h.digits, h.from_on, h.until_
        r.voided_at IS NOT NULL
   FROM hung h
   LEFT JOIN meters_reading r
-    ON r.meter_id = h.id AND r.read_on >= coalesce(h.since, '-infinity') AND r.read_on <= %(after)s
+    ON r.meter_id = h.id AND r.read_on >= h.since AND r.read_on <= %(after)s
    AND (r.voided_at IS NULL OR r.id = ANY(%(opened)s))
  ORDER BY h.from_on, h.id, r.read_on, r.id
 """
