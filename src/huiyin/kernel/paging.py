@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 _MOST_DIGITS = 18
+_MOST = 2**63 - 1  # as far as the numbers of a database go
 
 
 class BadCursor(ValueError):
@@ -38,14 +39,16 @@ def read_cursor(cursor: str, *kinds: type[str] | type[int]) -> tuple[str | int, 
     except (binascii.Error, ValueError) as error:
         raise BadCursor(cursor) from error
     fits = isinstance(key, list) and [type(value) for value in key] == list(kinds)
-    if not fits or not all(_storable(value) for value in key if isinstance(value, str)):
+    if not fits or not all(_storable(value) for value in key):
         raise BadCursor(cursor)
     return tuple(key)
 
 
-def _storable(text: str) -> bool:
-    """Tell whether a database could hold the text: no NUL, no half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+def _storable(value: str | int) -> bool:
+    """Tell whether a database could hold it: no NUL, no half of a surrogate pair, 64 bits."""
+    if isinstance(value, int):
+        return abs(value) <= _MOST
+    return "\0" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def is_row_id(text: str) -> bool:

@@ -27,6 +27,7 @@ from huiyin.kernel.money import capitals
 from huiyin.ledger.queries import Statement, StatementRow
 
 FILE = 500  # bills in one PDF: what a press draws well within its time, and one stack of a printer
+MOST_ROWS = 2**62  # a row further on has no place in any table
 LATE_FEE = "—"  # none is agreed or computed yet
 EARLIER_SHOWN = 4
 NOTHING = sheets.NOTHING
@@ -119,10 +120,10 @@ def run_file(
 
     A bill with a sign no font has is left out; :func:`run_bills` names it. Raises NothingToPrint.
     """
-    found = sheets.run_sheets(
-        caller=caller, run_id=run_id, first=max(number - 1, 0) * FILE, most=FILE
-    )
-    if number < 1 or not found:
+    first = (number - 1) * FILE
+    within = 0 <= first <= MOST_ROWS
+    found = sheets.run_sheets(caller=caller, run_id=run_id, first=first if within else 0, most=FILE)
+    if not within or not found:
         raise NothingToPrint(_("这一册没有账单。"))
     town = Community.objects.get(pk=found[0].community_id)
     ways = sheets.where_to_pay([town.pk])[town.pk].ways

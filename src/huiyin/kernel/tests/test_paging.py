@@ -26,6 +26,8 @@ def test_a_cursor_comes_back_as_it_was_written() -> None:
         packed([1, 1]),
         packed({"a": 1}),
         packed(["\0", 1]),
+        packed(["a", 2**63]),
+        packed(["a", -(10**30)]),
         packed(["\ud800", 1]),
         packed(["a", True]),
     ],

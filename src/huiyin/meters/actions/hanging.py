@@ -177,19 +177,20 @@ def order_walk(
     """
     admit_to_keep(by, community_id)
     route = checked_text(route, "route", CODE_MOST)
+    named = set(meters)
     known = {
         one.code: one
         for one in Meter.objects.select_for_update(no_key=True)
         .filter(community_id=community_id, until_on=None)
         .order_by("step", "id")
-        if one.route == route or one.code in set(meters)
+        if one.route == route or one.code in named
     }
     missing = [code for code in meters if code not in known]
     if missing:
         raise UnableToOrder(
             _("没有编号为“%(code)s”的表,请核对表号。") % {"code": missing[0][:40]}, field="meters"
         )
-    order = [*dict.fromkeys(meters), *(code for code in known if code not in set(meters))]
+    order = [*dict.fromkeys(meters), *(code for code in known if code not in named)]
     changed = []
     for step, code in enumerate(order, start=1):
         one = known[code]

@@ -29,6 +29,7 @@ from huiyin.doors.parts.forms import DoorForm
 from huiyin.doors.parts.fragments import wants_fragment
 from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.files import queries as files
+from huiyin.kernel.paging import is_row_id
 from huiyin.meters import actions, queries, titles
 from huiyin.meters.access import admit_to_keep, may_keep
 from huiyin.meters.actions.reading import plain
@@ -255,7 +256,7 @@ def _told(request: StaffRequest) -> dict[str, Any]:
 def _settle(request: StaffRequest) -> tuple[int, SettleForm] | None:
     """Settle the reading that was sent; return its form when that was refused."""
     number = request.POST.get("which", "")
-    if not number.isascii() or not number.isdigit():
+    if not is_row_id(number):
         raise Http404
     form = SettleForm(request.POST, prefix=f"r{number}")
     if form.is_valid():
