@@ -40,8 +40,8 @@ check: $(DEV) assets ## style, types, import contracts, translations, migrations
 	$(BIN)/python -m huiyin.config.translations --check
 	$(BIN)/huiyin manage makemigrations --check --dry-run
 
-bench: $(RUNTIME) ## measure sweep, intake, queue, dispatch, roster, letters and notices beside this machine's floor
-	@status=0; for name in sweep intake queue dispatch roster letters notices; do \
+bench: $(RUNTIME) ## measure everything that has a limit beside this machine's floor
+	@status=0; for name in sweep intake queue dispatch roster letters notices account arrears billing; do \
 		$(BIN)/huiyin bench $$name || status=1; done; exit $$status
 
 lock: $(VENV_READY) ## write requirements/*.txt anew from pyproject.toml
