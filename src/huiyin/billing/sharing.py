@@ -113,7 +113,10 @@ def portions(
     """  # noqa: S608 the pieces stand above
     asked = {"after_key": after[0], "after_id": after[1], "most": most}
     with _asking(sql, {**_params(pool, given), **asked}) as cursor:
-        return [Portion(*row[:4], Decimal(row[4]), row[5]) for row in cursor]
+        return [
+            Portion(code, order_key, house_id, weight, Decimal(floor), odd)
+            for code, order_key, house_id, weight, floor, odd in cursor
+        ]
 
 
 def write_shares(pool: Pool, given: Mapping[str, str]) -> int:
@@ -128,7 +131,7 @@ def write_shares(pool: Pool, given: Mapping[str, str]) -> int:
          WHERE weight > 0
     """  # noqa: S608 the pieces stand above
     with _asking(sql, {**_params(pool, given), "pool": pool.pk}) as cursor:
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def places_of(scope: Scope) -> dict[str, Any]:

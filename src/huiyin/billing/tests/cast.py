@@ -102,9 +102,7 @@ def make_estate(cast: Cast) -> Estate:
 
 
 def _open_books(one: Estate) -> None:
-    open_books(
-        by=one.caller("finance"), at=AT, community_id=one.community.pk, opened_on=OPENED_ON
-    )
+    open_books(by=one.caller("finance"), at=AT, community_id=one.community.pk, opened_on=OPENED_ON)
 
 
 def _people_and_houses(one: Estate) -> None:

@@ -61,7 +61,7 @@ def test_who_is_liable_reads_the_bill_but_nothing_else_of_the_tenant(estate: Est
     )
     ahead(estate, "let", "tenant", "88.00")
     seen = owners.owner_bill(caller=reader(estate, "landlord"), number=second.number)
-    assert (seen.mine, seen.sheet.payer, seen.sheet.prepaid) == (False, "赵*", 0)
+    assert (seen.mine, seen.sheet.payer, seen.sheet.prepaid) == (False, "赵*", Decimal(0))
     assert seen.sheet.earlier == () and seen.sheet.to_pay == Decimal("41.00")
     own = owners.owner_bill(caller=reader(estate, "tenant"), number=second.number)
     assert (own.mine, own.sheet.payer, own.sheet.prepaid) == (True, "赵强", Decimal("88.00"))
