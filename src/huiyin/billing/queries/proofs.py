@@ -209,6 +209,7 @@ _DAYS = (
     ),
     # Days between the beginning of a charge and the last one billed that no line covers, although a
     # posted run was to bill them, knew of the charge, and did not say that it left the house out.
+    # Not days that were billed when it was drafted, by lines that were reversed since.
     Proof(
         """
         SELECT 'assignment ' || gap.assignment_id || ': not billed from ' || gap.from_on || ' to '
@@ -235,7 +236,13 @@ _DAYS = (
                   AND run.until_on - shift.back > gap.from_on
                   AND NOT EXISTS (SELECT FROM billing_snag snag
                                    WHERE snag.run_id = run.id AND snag.house_id = a.house_id
-                                     AND snag.blocking))
+                                     AND snag.blocking)
+                  AND NOT EXISTS (SELECT FROM billing_line undone
+                                   WHERE undone.house_id = a.house_id
+                                     AND undone.assignment_id = a.id
+                                     AND undone.reversed_at > run.drafted_at
+                                     AND undone.from_on < gap.until_on
+                                     AND undone.until_on > gap.from_on))
         """,
         "SELECT count(DISTINCT assignment_id) FROM billing_line"
         " WHERE kind = 'regular' AND reversed_at IS NULL",

@@ -1,6 +1,6 @@
 """Reversing runs, taking single lines back: nothing is deleted, every cent returns (BIL-14)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from huiyin.billing.actions.reducing import UnableToReduce
 from huiyin.billing.actions.reversing import UnableToReverseRun
 from huiyin.billing.actions.working import work_parts
 from huiyin.billing.models import Allocation, Bill, Line, OpenItem, Prepaid, Reduction
+from huiyin.billing.queries import proofs
 from huiyin.billing.tests.cast import Estate
 from huiyin.billing.tests.running import (
     begin,
@@ -211,6 +212,22 @@ def test_what_corrected_a_correction_goes_with_the_run_too(estate: Estate) -> No
     live = Line.objects.filter(house=let, reversed_at=None, item=estate.items["management"])
     assert live.aggregate(all=Sum("amount"))["all"] == Decimal("1680.00")
     check_sound()
+
+
+def test_a_period_reversed_after_its_second_run_is_no_gap_of_that_run(estate: Estate) -> None:
+    """The second run billed the house that was held back; the audit blames it for nothing."""
+    first = posted(estate, "2025Q4")
+    estate.houses["bare"].area = Decimal("80.00")
+    estate.houses["bare"].save(update_fields=["area"])
+    posted(estate, "2025Q4")
+    posted(estate, "2026Q1")
+    reverse(estate, first, AT + timedelta(days=1))
+    assert proofs.days().broken == ()
+    assert Line.objects.filter(assignment=estate.assignments["bare", "management"]).count() == 2
+
+    again = begin(estate, "2025Q4", at=AT + timedelta(days=2))
+    post(estate, again, AT + timedelta(days=2))
+    assert proofs.days().broken == ()
 
 
 def test_facts_are_never_changed_or_deleted(estate: Estate) -> None:
