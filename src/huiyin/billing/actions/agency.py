@@ -63,7 +63,7 @@ def enter_hand_over(
     if not paid:
         raise BadInput(_("金额要大于 0。"), field="amount")
     paper = checked_text(paper, "paper", LONGEST_PAPER)
-    if before := HandOver.objects.filter(key=key, community_id=community_id).first():
+    if before := HandOver.objects.filter(key=key).first():
         if (before.item_id, before.amount, before.paid_on, before.paper) != (
             charge.pk,
             paid,

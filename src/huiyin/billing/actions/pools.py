@@ -1,5 +1,6 @@
 """Shared costs (公摊): entered from a paper or a shared meter, looked at, shared out (BIL-02)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -90,7 +91,7 @@ def enter_pool(
     2. Days that touch those of a cost of the same item in this scope, or on the same paper, are
        refused unless it is ``again`` another paper or another part of it; the same paper never
        counts twice in a scope.
-    3. The same ``key`` returns what it made before.
+    3. The same ``key`` with the same content returns what it made before.
 
     ``weights`` are lines of a house code and a number, for the basis ``weight``; where a house is
     missing, the quantity of its assignment weighs. Raises NotFound, Forbidden, UnableToEnterPool,
@@ -100,12 +101,19 @@ def enter_pool(
     check_days(from_on, until_on)
     scope = scope_of(by, community_id, scope_id)
     charge = _item(community_id, item)
-    if key and (before := Pool.objects.filter(key=key, community_id=community_id).first()):
-        return _same(before, charge, scope, from_on, until_on)
+    paper = checked_text(paper, "paper", LONGEST_PAPER, required=not meter)
+    told: dict[str, object] = {"item": charge, "scope": scope, "paper": paper}
+    told |= {"from_on": from_on, "until_on": until_on, "basis": basis, "vacant": vacant}
+    told |= (
+        {"meter__code": meter.replace("\0", ""), "price": read_price(price)}
+        if meter
+        else {"meter": None, "amount": read_amount(amount, "amount")}
+    )
+    if key and (before := Pool.objects.filter(key=key).first()):
+        return _same(before, told)
     if until_on > local_day(at, scope.community.zone) + timedelta(days=1):
         raise BadInput(_("只能分摊已经过去的日子,请检查结束日期。"), field="until_on")
     _check_choice(basis, vacant, meter_kind)
-    paper = checked_text(paper, "paper", LONGEST_PAPER, required=not meter)
     if scan_id is not None and not StoredFile.objects.filter(pk=scan_id).exists():
         raise BadInput(_("没有收到扫描件,请重新上传。"), field="scan")
     _refuse_twice(charge, scope, from_on, until_on, paper, again=again)
@@ -241,9 +249,9 @@ def _check_choice(basis: str, vacant: str, meter_kind: str) -> None:
         raise BadInput(_("按分表用量分摊时,请选择哪一种表。"), field="meter_kind")
 
 
-def _same(pool: Pool, item: ChargeItem, scope: Scope, from_on: date, until_on: date) -> int:
-    told = (pool.item_id, pool.scope_id, pool.from_on, pool.until_on)
-    if told != (item.pk, scope.pk, from_on, until_on):
+def _same(pool: Pool, told: Mapping[str, object]) -> int:
+    """Return a pool entered before; refuse a form that tells something else under its key."""
+    if not Pool.objects.filter(pk=pool.pk, **told).exists():
         raise UnableToEnterPool(_("这张表单已经提交过别的内容,请重新打开再填。"))
     return pool.pk
 

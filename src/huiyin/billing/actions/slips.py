@@ -95,7 +95,7 @@ def write_slip(
     if not 0 < amount <= MOST_AMOUNT:
         raise BadInput(_("单据合计要大于 0 元,请检查数量和单价。"), field="lines")
     name = checked_text(signed_name, "signed_name", LONGEST_SIGNED)
-    if key and (before := Slip.objects.filter(key=key, community_id=community_id).first()):
+    if key and (before := Slip.objects.filter(key=key).first()):
         told = (before.item_id, before.house_id, before.done_on, before.lines, before.signed_name)
         if told != (charge.pk, place.pk, done_on, read, name):
             raise UnableToWriteSlip(_("这张表单已经提交过别的内容,请重新打开再填。"))

@@ -308,3 +308,31 @@ def test_thousands_of_houses_share_as_the_rule_does(estate: Estate) -> None:
     assert shares == apportion(
         Decimal("12345.67"), [(one, area or Decimal()) for one, area in offices]
     )
+
+
+def test_a_form_sent_again_with_another_amount_is_not_taken_for_the_first(
+    estate: Estate,
+) -> None:
+    """Who went back to put the amount right is not told that it was entered."""
+    key, within = uuid4(), scope(estate)
+    first = enter(estate, within, key=key)
+    assert enter(estate, within, key=key, amount="12345.670") == first
+    for other in (
+        {"amount": "2345.67"},
+        {"basis": "household"},
+        {"vacant": "owner"},
+        {"paper": "水-9"},
+    ):
+        with pytest.raises(pools.UnableToEnterPool, match="已经提交过别的内容"):
+            enter(estate, within, key=key, **other)
+    assert Pool.objects.count() == 1
+
+
+def test_a_key_of_another_community_is_refused_in_words(estate: Estate) -> None:
+    key = uuid4()
+    made = Pool.objects.get(pk=enter(estate, key=key))
+    there = estate.cast.neighbour.community
+    other = Scope.objects.create(community=there, name="住宅", places={})
+    Pool.objects.filter(pk=made.pk).update(community=there, scope=other)
+    with pytest.raises(pools.UnableToEnterPool, match="已经提交过别的内容"):
+        enter(estate, made.scope_id, key=key)

@@ -46,6 +46,7 @@ from huiyin.trail.actions import record
 READING_COLUMNS = ("meter", "read_on", "value")
 METER_COLUMNS = ("meter", "kind")
 BATCH = 2000
+MOST_STEP = 999_999
 _T = TypeVar("_T")
 
 
@@ -262,7 +263,7 @@ class _MeterReader:
             factor=_in(row, "factor", lambda: checked_factor(_or(row.number_of("factor"), 1))),
             digits=digits,
             route=_in(row, "route", lambda: row.text("route"))[:CODE_MOST],
-            step=int(_in(row, "step", lambda: row.number_of("step")) or row.number),
+            step=_in(row, "step", lambda: _step(row)),
             from_on=from_on,
         )
         return meter, initial
@@ -306,6 +307,16 @@ def _moved(known: Meter, read: Meter, given: Sequence[str]) -> bool:
     for name in moved:
         setattr(known, name, getattr(read, name))
     return bool(moved)
+
+
+def _step(row: Row) -> int:
+    """Return where a meter stands on its walk, by default where it stands in the file."""
+    step = row.number_of("step")
+    if step is None:
+        return row.number
+    if step != int(step) or not 0 <= step <= MOST_STEP:
+        raise Refuse(_("顺序应为 0 到 %(most)s 的整数") % {"most": MOST_STEP})
+    return int(step) or row.number
 
 
 class _Cell(Refuse):

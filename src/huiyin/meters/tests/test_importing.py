@@ -166,3 +166,14 @@ def test_meters_again_only_move_on_their_walk(wall: Wall) -> None:
     other = take_meters(wall, "表号,类型,倍率\nE-1201,电,40\n".encode())
     assert (other.changed, len(other.problems)) == (0, 1)
     assert "换表" in other.problems[0].problem
+
+
+@pytest.mark.parametrize("step", [-1, 2**31, 10**12, 2.5])
+def test_a_place_on_the_walk_that_is_none_is_named(wall: Wall, step: float) -> None:
+    rows = book(["表号", "类型", "顺序"], ["W-9", "水表", step], ["W-10", "水表", 7])
+    report = actions.import_meters(
+        by=wall.by("collector"), at=AT, community_id=wall.place, content=rows, name="表册.xlsx"
+    )
+    (problem,) = report.problems
+    assert "顺序" in problem.column and report.new == 1
+    assert not Meter.objects.filter(code="W-9").exists()
