@@ -31,7 +31,7 @@ from huiyin.doors.parts.middleware import StaffRequest
 from huiyin.files import queries as files
 from huiyin.kernel.paging import is_row_id
 from huiyin.meters import actions, queries, titles
-from huiyin.meters.access import admit_to_keep, may_keep
+from huiyin.meters.access import admit_to_keep, admit_to_walk, may_keep
 from huiyin.meters.actions.reading import plain
 from huiyin.meters.rows import HeldRow, MeterCard, MeterRow, ReadingRow
 from huiyin.staff.queries import local_day
@@ -292,6 +292,7 @@ def _take(request: StaffRequest, code: str) -> tuple[str, DoorForm] | None:
     steps = OF_METER | OF_READING
     if name not in steps:
         raise Http404
+    admit_to_walk(request.caller, request.community.id)  # no photo is kept for others
     kind, action = steps[name]
     form = kind(request.POST, request.FILES, prefix=name)
     if form.is_valid():

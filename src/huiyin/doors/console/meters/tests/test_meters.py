@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from huiyin.doors.console.tests.visit import text_of, visitor
 from huiyin.fieldwork.tests.phone import a_picture
+from huiyin.files.models import StoredFile
 from huiyin.matters.tests.cast import Cast
 from huiyin.meters.models import Meter, Reading
 from huiyin.meters.tests.cast import AT, WALK, Wall, make_wall
@@ -277,3 +278,21 @@ class TestFiles:
         file.name = "模板.xlsx"
         page = text_of(boss.post("/meters/import/readings/", {"file": file}, at=AT))
         assert "没有可以写入的内容" in page
+
+
+def test_no_photo_is_kept_for_who_does_not_read_meters(wall: Wall) -> None:
+    guard = visitor(wall.cast, "guard")
+    for path, form in (
+        ("/meters/walk/read/", sent()),
+        (
+            "/meters/of/W-1201/",
+            {
+                **{"step": "replace", "replace-key": str(uuid4()), "replace-on": "2026-03-31"},
+                **{"replace-final": "131", "replace-code": "W-2", "replace-initial": "0"},
+            },
+        ),
+    ):
+        photo = SimpleUploadedFile("m.jpg", a_picture(5), "image/jpeg")
+        answer = guard.post(path, {**form, "photo": photo, "replace-photo": photo}, at=AT)
+        assert answer.status_code == 403
+    assert not StoredFile.objects.exists()
