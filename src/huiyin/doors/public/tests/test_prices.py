@@ -34,7 +34,7 @@ def test_anybody_reads_what_is_approved(cast: Cast, django_assert_max_num_querie
         read()
 
 
-@pytest.mark.parametrize("code", ["YG", "nowhere"])
+@pytest.mark.parametrize("code", ["YG", "nowhere", "%00", "💥", "9" * 4000])
 def test_without_prices_it_says_whom_to_ask(cast: Cast, code: str) -> None:
     page = read(code)
     assert page.status_code == 404 and "没有公示的收费标准" in page.content.decode()

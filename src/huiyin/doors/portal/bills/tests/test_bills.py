@@ -14,6 +14,7 @@ from huiyin.billing.tests.bills import DUE_ON, ahead, billed, offset, reverse
 from huiyin.billing.tests.cast import Estate, make_estate
 from huiyin.doors.console.tests.visit import paper_of
 from huiyin.estate.models import Occupancy, Phone
+from huiyin.kernel.paging import write_cursor
 from huiyin.ledger import actions as ledger
 from huiyin.ledger import chart
 from huiyin.ledger.actions import Entry, Leg
@@ -232,3 +233,21 @@ def test_a_list_of_forty_bills_costs_no_more_than_one_of_two(
         costs.append(len(asked))
     assert costs[0] == costs[1]
     assert "看更早的" in page
+
+
+def test_nothing_in_an_address_breaks_a_page(estate: Estate, owner_client: LogIn) -> None:
+    billed(estate)
+    owner = owner_client()
+    for cursor in ("x", "💥", write_cursor(2**70, 1), write_cursor(1, 2**63 - 1)):
+        assert owner.get("/my/bills/", {"cursor": cursor}).status_code == 200
+    assert owner.get("/my/bills/", {"cursor": write_cursor(2**63 - 1, 1)}).status_code == 200
+    for asked in (
+        {"house": "1" * 5000},
+        {"house": "-1"},
+        {"since": "0001-01-01", "until": "9999-12-31"},
+        {"since": "2100-01-01", "until": "2000-01-01"},
+    ):
+        assert owner.get("/my/bills/statement/", asked).status_code == 200, asked
+        assert owner.get("/my/bills/statement/paper/", asked).status_code == 404, asked
+    for number in ("x", "%00", "..", "9" * 4000):
+        assert owner.get(f"/my/bills/{number}/").status_code in (200, 404), number
