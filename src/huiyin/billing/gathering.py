@@ -64,7 +64,7 @@ SELECT r.assignment_id, r.from_on, r.until_on, r.percent, r.monthly
 """
 _BILLED: Final = """
 SELECT house_id, id, assignment_id, share_id, item_id, kind, from_on, until_on, amount,
-       amount, 0, 0, 0, NULL
+       amount, 0, 0, 0, NULL, 0
   FROM billing_line
  WHERE house_id BETWEEN %(first)s AND %(last)s AND from_on < %(until_on)s AND until_on > %(before)s
    AND item_id = ANY(%(plain)s) AND kind = 'regular' AND reversed_at IS NULL
@@ -73,11 +73,13 @@ SELECT house_id, id, assignment_id, share_id, item_id, kind, from_on, until_on, 
 _BILLED_IN_FULL: Final = """
 SELECT l.house_id, l.id, l.assignment_id, l.share_id, l.item_id, l.kind, l.from_on, l.until_on,
        l.amount, l.amount - coalesce(back.amount, 0), coalesce(back.trued, 0),
-       b.payer_id, b.liable_id, l.working
+       b.payer_id, b.liable_id, l.working, coalesce(back.returned, 0)
   FROM billing_line l JOIN billing_bill b ON b.id = l.bill_id
   LEFT JOIN LATERAL (
        SELECT sum(r.amount) AS amount,
-              sum(r.amount) FILTER (WHERE r.working ->> 'way' = 'true_up') AS trued
+              sum(r.amount) FILTER (WHERE r.working ->> 'way' = 'true_up') AS trued,
+              sum((r.working ->> 'back')::numeric)
+                  FILTER (WHERE r.working ->> 'way' = 'true_up') AS returned
          FROM billing_reduction r WHERE r.line_id = l.id) back ON true
  WHERE {which} AND l.kind IN ('regular', 'correction') AND l.reversed_at IS NULL
    AND l.assignment_id IS NOT NULL
@@ -307,9 +309,10 @@ def _billed(houses: dict[int, HouseFacts], given: dict[str, Any], scheme: Scheme
 
 
 def _add_billed(houses: dict[int, HouseFacts], rows: Iterable[tuple[Any, ...]]) -> None:
-    for house_id, *row, working in rows:
+    for house_id, *row, working, returned in rows:
         if house := houses.get(house_id):
-            house.billed.append(Billed._make((*row, json.loads(working) if working else {})))
+            frozen = json.loads(working) if working else {}
+            house.billed.append(Billed._make((*row, frozen, returned)))
 
 
 def _sources(houses: dict[int, HouseFacts], given: dict[str, Any]) -> None:

@@ -59,7 +59,8 @@ STEPS = {
     "corrected_more": _("原来计了 %(was)s 元,应为 %(now)s 元,补收 %(amount)s 元"),
     "corrected_less": _("原来计了 %(was)s 元,应为 %(now)s 元,退还 %(amount)s 元"),
     "true_up": _(
-        "以前估抄多计了 %(back)s %(unit)s(那次共计 %(quantity)s %(unit)s、%(amount)s 元),按比例退还"
+        "以前估抄多计了 %(back)s %(unit)s(那次共计 %(quantity)s %(unit)s、%(amount)s 元),"
+        "按当时的价格退还"
     ),
     "opening": _("启用系统以前的欠费,见期初表「%(sheet)s」第 %(row)s 行"),
 }

@@ -1,6 +1,6 @@
 """Costs of days that cost something together: what a meter used, a share of a pool."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -67,6 +67,28 @@ def costs_of_share(share: Share, reliefs: Sequence[Relief]) -> list[Costs]:
             yuan = relieved(yuan, relief.percent, relief.monthly, months)
         costs.append(Costs(begun, ended, yuan))
     return costs
+
+
+def worth(steps: Sequence[Mapping[str, Any]], kept: Fraction) -> Fraction:
+    """Return what frozen steps would have come to, had only this part of the quantity been used.
+
+    What is left out is what was used last: of steps that rise, the dearest.
+    """
+    total = Fraction()
+    for step in steps:
+        left = sum((Fraction(part) for part, _ in step["tiers"]), Fraction()) * kept
+        yuan = Fraction()
+        for part, price in step["tiers"]:
+            used = min(left, Fraction(part))
+            yuan += used * Fraction(price)
+            left -= used
+        days = date.fromisoformat(step["from"]), date.fromisoformat(step["until"])
+        months = Fraction(ticks(*days), TICKS)
+        yuan = max(yuan, Fraction(step.get("least", 0)) * months)
+        if relief := step.get("relief"):
+            yuan = relieved(yuan, relief.get("percent"), relief.get("monthly"), months)
+        total += yuan
+    return total
 
 
 def fen_before(costs: Sequence[Costs], day: date) -> int:

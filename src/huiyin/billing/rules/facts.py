@@ -76,8 +76,8 @@ class Charge(NamedTuple):
 class Billed(NamedTuple):
     """A live line: what was billed for some days, ``net`` of what was taken back since.
 
-    ``trued`` of it was taken back because an estimate was too high. A run that corrects needs all
-    of it; another one only the days, the amount and the working.
+    ``trued`` of it was taken back because an estimate was too high, for the quantity ``returned``.
+    A run that corrects needs all of it; another one only the days, the amount and the working.
     """
 
     id: int
@@ -93,6 +93,7 @@ class Billed(NamedTuple):
     payer_id: int
     liable_id: int
     working: Mapping[str, Any]
+    returned: Decimal = Decimal(0)
 
 
 class Share(NamedTuple):

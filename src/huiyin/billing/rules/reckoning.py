@@ -7,7 +7,13 @@ from fractions import Fraction
 from typing import Any, Final
 
 from huiyin.billing.rules import prices
-from huiyin.billing.rules.costs import costs_of_share, costs_of_use, fen_before, part_before
+from huiyin.billing.rules.costs import (
+    costs_of_share,
+    costs_of_use,
+    fen_before,
+    part_before,
+    worth,
+)
 from huiyin.billing.rules.facts import (
     AREA,
     BY_DAYS,
@@ -449,19 +455,22 @@ class Reckoning:
     ) -> tuple[list[NewLine], Fraction]:
         """Take back what a too high estimate billed, the last lines first; return what is left.
 
+        A line gives back what the last of its quantity cost, of rising steps the dearest first.
+
         What no line at hand can give back is taken off the next use.
         """
         left = Fraction(back)
         lines = []
         for line in reversed(before):
-            quantity = Fraction(Decimal(line.working.get("quantity", "0")))
-            if line.trued:
-                quantity *= Fraction(line.net) / Fraction(line.net + line.trued)
-            if left <= 0 or not quantity:
+            billed = Fraction(Decimal(line.working.get("quantity", "0")))
+            quantity = billed - Fraction(line.returned)
+            if left <= 0 or quantity <= 0:
                 continue
             taken = min(left, quantity)
             left -= taken
-            fen = prices.fen_of(Fraction(line.net) * taken / quantity)
+            steps = line.working["steps"]
+            was, now = worth(steps, quantity / billed), worth(steps, (quantity - taken) / billed)
+            fen = prices.fen_of(Fraction(line.net) * (was - now) / was) if was else 0
             if not fen:
                 continue
             told = {"back": said(taken, 4), "quantity": said(quantity, 4)}

@@ -42,9 +42,13 @@ def read(estate: Estate, on: date, value: str, kind: str = "read") -> Reading:
 
 def charged(estate: Estate) -> Decimal:
     """Units of water that live lines charge, less what was taken back."""
+    return owed(estate) / PRICE
+
+
+def owed(estate: Estate) -> Decimal:
     live = Line.objects.filter(item=estate.items["water"], reversed_at=None)
     less = Reduction.objects.filter(line__in=live).aggregate(all=Sum("amount"))["all"] or 0
-    return ((live.aggregate(all=Sum("amount"))["all"] or 0) - less) / PRICE
+    return Decimal(live.aggregate(all=Sum("amount"))["all"] or 0) - less
 
 
 @pytest.mark.rule("BIL-03")
@@ -82,6 +86,26 @@ def test_a_month_reversed_between_two_others_ends_where_the_next_began(flat: Est
     reverse(flat, february, APRIL)
     posted(flat, "2026-03", "B", at=APRIL)
     assert charged(flat) == 30
+    check_sound()
+
+
+@pytest.mark.rule("BIL-03")
+def test_what_was_guessed_too_high_goes_back_at_what_it_cost(flat: Estate) -> None:
+    """18 m³ at 3.50, above that 5.25: guessed 30, read 20, which ought to have been 15."""
+    tariff = flat.tariffs["water", ""]
+    tariff.tiers = [["18", "3.50"], [None, "5.25"]]
+    tariff.save(update_fields=["tiers"])
+    read(flat, date(2026, 1, 31), "30", kind="estimated")
+    wrong = read(flat, date(2026, 2, 28), "20")
+    posted(flat, "2026-02", "B")
+    february = posted(flat, "2026-03", "B")
+    assert owed(flat) == Decimal("73.50"), "18 × 3.50 + 2 × 5.25"
+    wrong.voided_at, wrong.void_reason = AT, "看错了"
+    wrong.save(update_fields=["voided_at", "void_reason"])
+    read(flat, date(2026, 2, 28), "15")
+    reverse(flat, february)
+    posted(flat, "2026-03", "B")
+    assert owed(flat) == Decimal("52.50"), "15 × 3.50"
     check_sound()
 
 
