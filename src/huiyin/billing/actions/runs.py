@@ -143,7 +143,8 @@ def confirm_run(*, by: Caller, at: datetime, run_id: int) -> None:
 def post_run(*, by: Caller, at: datetime, run_id: int) -> None:
     """Let the bills of a draft out; asked again, it changes nothing (BIL-06).
 
-    1. A draft that differs too much from the last period needs another person first.
+    1. A draft that differs too much from the last period needs another person first, and a
+       correction, which may take back what is owed, is never let out by who drafted it.
     2. Bills are issued on the day of the calendar, or today where that is over.
     3. A run of one part is posted now, others by the biller, each part in one transaction.
 
@@ -322,6 +323,8 @@ def _check_confirmed(run: Run, who: int, at: datetime) -> None:
         )
     if run.drafted_by_id is None and run.confirmed_by_id == who:
         raise NeedsConfirmation(_("这批由您复核,请另一位有权入账的同事入账。"))
+    if run.kind == Kind.CORRECTION and run.drafted_by_id == who:
+        raise NeedsConfirmation(_("这批更正由您起草,请另一位有权入账的同事核对后入账。"))
 
 
 def _check_accounts(run: Run) -> None:

@@ -365,11 +365,13 @@ def _may(caller: Caller, found: Run, needs_confirmation: bool) -> frozenset[str]
     drafted, posted = state == State.DRAFTED, state == State.POSTED
     asked = found.reversal_asked_by_id
     confirmed_by_me = found.drafted_by_id is None and me == found.confirmed_by_id
+    own_correction = found.kind == Run.Kind.CORRECTION and me == found.drafted_by_id
+    may_post = not (needs_confirmation or confirmed_by_me or own_correction)
     wishes = {
         "redraft": bills and drafted,
         "drop": bills and state in (State.DRAFTING, State.DRAFTED),
         "confirm": posts and needs_confirmation and me != found.drafted_by_id,
-        "post": posts and drafted and not needs_confirmation and not confirmed_by_me,
+        "post": posts and drafted and may_post,
         "ask_reversal": posts and posted and asked is None,
         "agree_reversal": posts and posted and asked is not None and asked != me,
         "withdraw_reversal": posts and posted and asked is not None,

@@ -286,3 +286,21 @@ def test_lists_go_on_where_they_ended(estate: Estate, monkeypatch: pytest.Monkey
         if not (cursor := found.next or ""):
             break
     assert len(seen) == len(set(seen)) == run.lines
+
+
+def test_who_drafts_a_correction_does_not_let_it_out(estate: Estate) -> None:
+    """One person alone could take back what a household owes: end a charge, correct, post."""
+    posted(estate)
+    flat = estate.houses["flat"]
+    flat.area = Decimal("10.00")
+    flat.save(update_fields=["area"])
+    finance, manager = estate.caller("finance"), estate.caller("manager")
+    fix = begin(estate, kind="correction", by=finance)
+    assert fix.amount < 0
+    with pytest.raises(NeedsConfirmation, match="由您起草"):
+        runs.post_run(by=finance, at=AT, run_id=fix.pk)
+    assert "post" not in queries.run(caller=finance, run_id=fix.pk, at=AT).may
+    assert "post" in queries.run(caller=manager, run_id=fix.pk, at=AT).may
+    runs.post_run(by=manager, at=AT, run_id=fix.pk)
+    fix.refresh_from_db()
+    assert fix.state == Run.State.POSTED
