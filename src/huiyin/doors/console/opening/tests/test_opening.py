@@ -80,3 +80,30 @@ def test_the_workbook_to_fill_in(estate: Estate) -> None:
     answer = visitor(estate.cast, "finance").get("/opening/blank/")
     assert answer["Content-Type"].endswith("spreadsheetml.sheet")
     assert answer.content.startswith(b"PK")
+
+
+def test_nothing_in_a_file_breaks_the_page(estate: Estate) -> None:
+    """Every cell that nobody would write is named beside its row, and the good row is read."""
+    amounts = ("1e400", "NaN", "-Infinity", "9" * 5000, "1E-400", "0x10", "=1+1", "-5")
+    periods = ("2025年13月", "2025年99-0月", "9999-12-31至9999-12-31", "2025Q9", "2099年12月")
+    dues = ("9999-12-31", "0001-01-01", "1e9", "-1")
+    rows = [f"3-1-1201,物业费,2025Q4,{amount},,2025-12-31" for amount in amounts]
+    rows += [f"3-1-1201,物业费,{one},100,,2025-12-31" for one in periods]
+    rows += [f"3-1-1201,停车费,2025Q4,100,,{one}" for one in dues]
+    rows += [f"{'9' * 5000},物业费,2025Q4,100,,", f"3-1-1201,{'费' * 5000},2025Q4,100,,"]
+    rows += ["3-1-1202,,,,1e400,", "3-1-1202,,,,500,"]
+    desk = visitor(estate.cast, "finance")
+    head = "房号,收费项目,账期,欠费金额,预存余额,应缴日期\n"
+    shown = text_of(upload(desk, head + "\n".join(rows)))
+    assert "500.00" in shown and "金额不是数字" in shown
+    assert desk.post("/opening/confirm/", token=token_of(shown)).status_code == 200
+    for as_of in ("0001-01-01", "9999-12-31", "x", "9" * 5000):
+        assert upload(desk, as_of=as_of).status_code in (409, 422), as_of
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "\0", "PK\x03\x04", "房号,预存余额\n3-1-1202,\0", "房号,欠费金额", "\ufeff\ufeff,,,"],
+)
+def test_a_file_that_is_none_is_refused_in_words(estate: Estate, content: str) -> None:
+    assert upload(visitor(estate.cast, "finance"), content).status_code in (409, 422)
