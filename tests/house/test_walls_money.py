@@ -4,6 +4,7 @@ Whatever is sent, the answer is a page, a refusal in words, or "there is none": 
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -95,7 +96,7 @@ def test_no_cursor_breaks_a_list(site: Site) -> None:
             assert opened(finance, path) == 200 or cursor != ODD_CURSORS[0], path
             attack.see(f"{path} {cursor}", lambda: finance.get(path, cursor=cursor).status_code)  # noqa: B023
         for path in calls:
-            given = {"community": "YG", "cursor": cursor}
+            given: dict[str, Any] = {"community": "YG", "cursor": cursor}
             attack.see(f"{path} {cursor}", lambda: api.get(path, **given).status)  # noqa: B023
     assert not attack.broken, "\n".join(attack.broken)
 
@@ -136,7 +137,7 @@ def test_no_number_in_an_address_breaks_a_page(site: Site) -> None:
     for call in (f"/billing/runs/{HUGE}", f"/billing/runs/{2**63 - 1}/lines"):
         attack.see(call, lambda: api.get(call).status)  # noqa: B023
     for days in (("2000-01-01", "2099-12-31"), ("2099-12-31", "2000-01-01")):
-        given = dict(zip(("from", "to"), days, strict=True))
+        given: dict[str, Any] = dict(zip(("from", "to"), days, strict=True))
         attack.see(f"{days}", lambda: api.get("/houses/YG/3-1-1201/statement", **given).status)  # noqa: B023
     assert not attack.broken, "\n".join(attack.broken)
 
