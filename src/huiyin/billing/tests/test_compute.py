@@ -548,3 +548,29 @@ def test_the_arrears_of_a_first_quarter_are_the_last_of_the_year_before() -> Non
     item = FEE._replace(phase="arrears")
     done = compute(house(charge(item)), scheme("2026Q1", price("2.8000"), items=(item,)))
     assert said(done) == [("2025-10-01", "2026-01-01", OWNER, "827.40")]
+
+
+@pytest.mark.rule("BIL-01")
+def test_half_a_fen_is_rounded_up() -> None:
+    (line,) = compute(house(charge(), area="0.50"), scheme("2026-03", price("0.0100"))).lines
+    assert line.amount == Decimal("0.01")
+
+
+@pytest.mark.rule("BIL-15")
+def test_a_tenant_pays_nothing_before_the_hand_over() -> None:
+    asked = house(
+        charge(pays="tenant"),
+        handed_over_on=date(2027, 1, 1),
+        holders=[owner(), Holder(TENANT, "tenant", None, None)],
+    )
+    (line,) = compute(asked, scheme("2026-03", price("2.80"), developer_id=DEVELOPER)).lines
+    assert (line.payer_id, line.liable_id) == (DEVELOPER, DEVELOPER)
+
+
+@pytest.mark.rule("BIL-01")
+def test_a_relief_never_pays_out() -> None:
+    relief = Relief(date(2026, 1, 1), date(2027, 1, 1), None, Decimal(1000))
+    shown = meter(("2026-01-31", "100"), ("2026-02-28", "112.5"))
+    asked = house(charge(WATER, reliefs=(relief,)), meters={"water": (shown,)})
+    (line,) = compute(asked, scheme("2026-03", price("4.1", WATER), items=(WATER,))).lines
+    assert line.amount == 0

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from huiyin.billing.actions import reducing, reversing, runs
+from huiyin.billing.actions import prepaid, reducing, reversing, runs
 from huiyin.billing.actions.working import work_parts
-from huiyin.billing.models import Allocation, Line, OpenItem, Pool, Reduction, Run, Snag
+from huiyin.billing.models import Allocation, Line, OpenItem, Pool, Prepaid, Reduction, Run, Snag
 from huiyin.billing.tests.cast import Estate
 from huiyin.billing.tests.running import (
     begin,
@@ -143,3 +143,36 @@ def test_the_newest_payment_goes_back_first(estate: Estate) -> None:
     assert Allocation.objects.order_by("id").last().amount == Decimal("50.00")  # type: ignore[union-attr]
     assert first.amount == Decimal("300.00")
     check_sound()
+
+
+@pytest.mark.rule("BIL-14")
+def test_what_was_undone_does_not_go_back_again(estate: Estate) -> None:
+    posted(estate)
+    line = managed(estate, "flat")
+    pay_ahead(estate, "300.00")
+    offset(estate)
+    (made,) = Allocation.objects.filter(line=line)
+    prepaid.undo(by=estate.caller("finance"), at=AT, allocation_id=made.pk, reason="冲错户")
+    offset(estate)
+    less(estate, line, "827.40")
+    assert Prepaid.objects.get().balance == Decimal("300.00")
+    check_sound()
+
+
+@pytest.mark.rule("BIL-09")
+def test_a_bill_is_not_paid_from_prepayments_before_it_is_issued(estate: Estate) -> None:
+    posted(estate, ISSUED_TOMORROW)
+    pay_ahead(estate, "300.00")
+    assert offset(estate) == 0
+    assert offset(estate, AT + timedelta(days=1)) == Decimal("300.00")
+
+
+@pytest.mark.rule("BIL-06")
+def test_a_second_run_of_a_period_differs_by_what_both_bill(estate: Estate) -> None:
+    posted(estate, "2025Q4")
+    posted(estate, "2026Q1")
+    estate.houses["bare"].area = Decimal("80.00")
+    estate.houses["bare"].save(update_fields=["area"])
+    second = begin(estate, "2026Q1")
+    assert second.deviation is not None
+    assert 0 < second.deviation < Decimal("0.3"), "what was missing came on top"
