@@ -38,12 +38,14 @@ _BASES = {
     Pool.Basis.WEIGHT: (_GIVEN + _COUNTED, "COALESCE(g.value::numeric, a.quantity)"),
     Pool.Basis.METER: (_GIVEN, "g.value::numeric"),
 }
+# The whole is a window, not a second look at the houses: where their number is not known yet, the
+# database would take that look anew for every one of them.
 _PORTIONS = """
 portions AS (
     SELECT id, code, order_key, weight,
            div(%(fen)s * weight, whole) AS floor,
            mod(%(fen)s * weight, whole) AS rest
-      FROM members, (SELECT sum(weight) AS whole FROM members) total
+      FROM (SELECT members.*, sum(weight) OVER () AS whole FROM members) weighed
      WHERE whole > 0),
 ranked AS (
     SELECT portions.*,
