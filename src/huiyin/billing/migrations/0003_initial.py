@@ -123,7 +123,10 @@ class Migration(migrations.Migration):
             model_name="run",
             name="community",
             field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="estate.community"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="billing_runs",
+                to="estate.community",
             ),
         ),
         migrations.AddField(

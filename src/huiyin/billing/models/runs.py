@@ -35,7 +35,9 @@ class Run(models.Model):
         REVERSING = "reversing"
         REVERSED = "reversed"
 
-    community = models.ForeignKey(Community, on_delete=models.PROTECT, db_index=False)
+    community = models.ForeignKey(
+        Community, on_delete=models.PROTECT, related_name="billing_runs", db_index=False
+    )
     group = models.ForeignKey(ChargeGroup, on_delete=models.PROTECT, related_name="runs")
     period = models.CharField(max_length=7)
     from_on = models.DateField()

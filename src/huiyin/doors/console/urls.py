@@ -306,9 +306,7 @@ urlpatterns = [
     path("bills/<str:number>/paper/", bills_print.bill_pdf, name="bill_pdf"),
     path("billing/<int:pk>/papers/", bills_print.run_bills, name="run_bills"),
     path("billing/<int:pk>/papers/<int:number>/", bills_print.run_bills_pdf, name="run_bills_pdf"),
-    path(
-        "households/<str:code>/statement/paper/", bills_print.statement_pdf, name="statement_pdf"
-    ),
+    path("households/<str:code>/statement/paper/", bills_print.statement_pdf, name="statement_pdf"),
     path("roster/", roster.roster, name="roster"),
     path("roster/confirm/", roster.confirm, name="roster_confirm"),
     path("staff/", staff.staff, name="staff"),
