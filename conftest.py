@@ -44,8 +44,13 @@ server = ExitStack()
 def pytest_configure(config: pytest.Config) -> None:
     """Join the embedded server, shared by all runs on this checkout; the last to leave stops it."""
     import django
+    from hypothesis import settings as hypothesis
 
     from huiyin.config.postgres import EmbeddedServer
+
+    # How quick this machine is proves nothing; speed is measured by the benches.
+    hypothesis.register_profile("huiyin", deadline=None)
+    hypothesis.load_profile("huiyin")
 
     (HOME / "static").mkdir(parents=True, exist_ok=True)
     if "DATABASE_URL" not in os.environ:

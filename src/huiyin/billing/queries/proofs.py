@@ -209,7 +209,8 @@ _DAYS = (
     ),
     # Days between the beginning of a charge and the last one billed that no line covers, although a
     # posted run was to bill them, knew of the charge, and did not say that it left the house out.
-    # Not days that were billed when it was drafted, by lines that were reversed since.
+    # Not days that were billed when it was drafted, by lines that were reversed since, be it in the
+    # same moment.
     Proof(
         """
         SELECT 'assignment ' || gap.assignment_id || ': not billed from ' || gap.from_on || ' to '
@@ -240,7 +241,7 @@ _DAYS = (
                   AND NOT EXISTS (SELECT FROM billing_line undone
                                    WHERE undone.house_id = a.house_id
                                      AND undone.assignment_id = a.id
-                                     AND undone.reversed_at > run.drafted_at
+                                     AND undone.reversed_at >= run.drafted_at
                                      AND undone.from_on < gap.until_on
                                      AND undone.until_on > gap.from_on))
         """,

@@ -87,13 +87,16 @@ def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
 
 
 def crash_everywhere(act: Callable[[], object], done: Callable[[], bool]) -> int:
-    """Kill the worker at every step it comes to, one after the other, until nothing is left."""
+    """Kill the worker at every step it comes to, one after the other, until nothing is left.
+
+    The server may still hold what a killed worker had locked: then there was nothing to do, and the
+    next one tries again.
+    """
     for step in range(MOST_STEPS):
         doom = Doom(step)
         live(doom, act)
         check_sound()
-        if not doom.struck:
-            assert done()
+        if not doom.struck and done():
             return step
     raise AssertionError("it never ended")
 
