@@ -3,22 +3,11 @@
 from django.utils.translation import gettext as _
 
 from huiyin.kernel.caller import Caller
+from huiyin.ledger.access import ACCOUNT_READERS
 from huiyin.staff.access import admit_post
 
-# Whoever answers owners at the counter or on the telephone reads accounts and bills.
-READERS = (
-    "manager",
-    "assistant",
-    "finance",
-    "collector",
-    "supervisor",
-    "keeper",
-    "receptionist",
-    "dispatcher",
-    "company_service",
-    "company_finance",
-    "general_manager",
-)
+# Whoever reads the account of a household reads what it is made of.
+READERS = ACCOUNT_READERS
 # Who keeps the catalogue, drafts bills and enters shared costs and slips.
 BILLERS = ("finance", "collector", "manager", "company_finance")
 # Who lets bills out, reverses a run, locks a month.

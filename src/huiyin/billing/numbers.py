@@ -6,6 +6,7 @@ from huiyin.estate.actions import next_numbers
 from huiyin.estate.models import Community
 
 PREFIX = "ZD"  # 账单
+DIGITS = 5
 
 
 def bill_series(day: date) -> str:
@@ -13,9 +14,14 @@ def bill_series(day: date) -> str:
     return f"bill:{day:%Y%m}"
 
 
+def bill_prefix(code: str, day: date) -> str:
+    """Return what comes before the count in the number of a bill."""
+    return f"{code}-{PREFIX}{day:%Y%m}-"
+
+
 def bill_number(code: str, day: date, count: int) -> str:
     """Return a number such as ``YG-ZD202604-00012``; it simply grows longer after 99999."""
-    return f"{code}-{PREFIX}{day:%Y%m}-{count:05d}"
+    return f"{bill_prefix(code, day)}{count:0{DIGITS}d}"
 
 
 def take_bill_numbers(*, community: Community, day: date, count: int) -> list[str]:

@@ -39,15 +39,8 @@ GREET_EVERY = timedelta(hours=1)
 BILLS_EVERY = timedelta(hours=1)
 SETTLED_EVERY = timedelta(minutes=1)
 _quiet: dict[str, datetime] = {}
-_relieved: dict[str, datetime] = {}
-_kept: dict[str, datetime] = {}
-_shown: dict[str, datetime] = {}
-_offset: dict[str, datetime] = {}
-_charged: dict[str, datetime] = {}
-_drafted: dict[str, datetime] = {}
-_greeted: dict[str, datetime] = {}
-_billed: dict[str, datetime] = {}
-_settled: dict[str, datetime] = {}
+_looked: dict[str, datetime] = {}
+"""When each job that is looked at every so often was looked at last, in this process."""
 
 
 def run_due(at: datetime) -> int:
@@ -78,12 +71,12 @@ def relieve(at: datetime) -> int:
 
     And after requests that wait although nobody is reminded of them any more, or the wrong one.
     """
-    if _relieved and _relieved["at"] <= at < _relieved["at"] + RELIEVE_EVERY:
+    if _waits("relieved", at, RELIEVE_EVERY):
         return 0
     moved = leaving.relieve_the_gone(at=at)
     reactions.remind_again()
     reactions.hand_on(at)
-    _relieved["at"] = at
+    _looked["relieved"] = at
     return moved
 
 
@@ -93,7 +86,7 @@ def keep_desk(at: datetime) -> int:
     What the exchange told long ago is forgotten along with it, reports about messages that are not
     ours, and forms of owners that nobody sends a second time any more.
     """
-    if _kept and _kept["at"] <= at < _kept["at"] + LOGS_EVERY:
+    if _waits("kept", at, LOGS_EVERY):
         return 0
     opened = 0
     try:
@@ -103,7 +96,7 @@ def keep_desk(at: datetime) -> int:
         owners.forget_submissions(at=at)
     except Exception:
         log.exception("duty logs failed")
-    _kept["at"] = at
+    _looked["kept"] = at
     return opened
 
 
@@ -112,14 +105,14 @@ def draft_bills(at: datetime) -> int:
 
     Returns of how many drafts somebody was told.
     """
-    if _drafted and _drafted["at"] <= at < _drafted["at"] + DRAFT_EVERY:
+    if _waits("drafted", at, DRAFT_EVERY):
         return 0
     told = 0
     try:
         told = drafting.draft_and_tell(at=at)
     except Exception:
         log.exception("drafts of bills failed")
-    _drafted["at"] = at
+    _looked["drafted"] = at
     return told
 
 
@@ -128,7 +121,7 @@ def greet(at: datetime) -> int:
 
     When they are told is for the courier, who knows the quiet hours.
     """
-    if _greeted and _greeted["at"] <= at < _greeted["at"] + GREET_EVERY:
+    if _waits("greeted", at, GREET_EVERY):
         return 0
     queued = 0
     for town in estate.communities(caller=SYSTEM):
@@ -136,7 +129,7 @@ def greet(at: datetime) -> int:
             queued += greetings.greet(town=town, at=at)
         except Exception:
             log.exception("greetings failed", extra={"community": town.code})
-    _greeted["at"] = at
+    _looked["greeted"] = at
     return queued
 
 
@@ -146,13 +139,13 @@ def tell_about_bills(at: datetime) -> int:
     What waits about bills that were settled meanwhile is taken back, every minute. When there may
     be more to tell, or something failed, it is looked at again at the next tick.
     """
-    if not _settled or not _settled["at"] <= at < _settled["at"] + SETTLED_EVERY:
+    if not _waits("settled", at, SETTLED_EVERY):
         try:
             billing_notices.withdraw_settled(at=at)
         except Exception:
             log.exception("settled bills failed")
-        _settled["at"] = at
-    if _billed and _billed["at"] <= at < _billed["at"] + BILLS_EVERY:
+        _looked["settled"] = at
+    if _waits("billed", at, BILLS_EVERY):
         return 0
     queued, is_done = 0, True
     for town in estate.communities(caller=SYSTEM):
@@ -165,20 +158,20 @@ def tell_about_bills(at: datetime) -> int:
         queued += told
         is_done = is_done and told < billing_notices.MOST
     if is_done:
-        _billed["at"] = at
+        _looked["billed"] = at
     return queued
 
 
 def show_announcements(at: datetime) -> int:
     """Begin and end announcements with their days, every five minutes; return how many (NOT-02)."""
-    if _shown and _shown["at"] <= at < _shown["at"] + SHOW_EVERY:
+    if _waits("shown", at, SHOW_EVERY):
         return 0
     changed = 0
     try:
         changed = announcements.end_due(at=at) + announcements.begin_due(at=at)
     except Exception:
         log.exception("announcements failed")
-    _shown["at"] = at
+    _looked["shown"] = at
     return changed
 
 
@@ -187,7 +180,7 @@ def offset_prepayments(at: datetime) -> int:
 
     Looked at every ten minutes. A run that cannot be, as on a locked day, does not stop the others.
     """
-    if _offset and _offset["at"] <= at < _offset["at"] + OFFSET_EVERY:
+    if _waits("offset", at, OFFSET_EVERY):
         return 0
     done = 0
     for run_id in prepaid.runs_to_offset(at):
@@ -196,13 +189,13 @@ def offset_prepayments(at: datetime) -> int:
             done += 1
         except Exception:
             log.exception("offset of prepayments failed", extra={"run": run_id})
-    _offset["at"] = at
+    _looked["offset"] = at
     return done
 
 
 def charge_slips(at: datetime) -> int:
     """Make charges of what was signed at the door, every five minutes; return how many (WO-04)."""
-    if _charged and _charged["at"] <= at < _charged["at"] + SLIPS_EVERY:
+    if _waits("charged", at, SLIPS_EVERY):
         return 0
     charged = 0
     for town in estate.communities(caller=SYSTEM):
@@ -210,19 +203,17 @@ def charge_slips(at: datetime) -> int:
             charged += slipping.charge_signed(town=town, at=at)
         except Exception:
             log.exception("signed slips failed", extra={"community": town.code})
-    _charged["at"] = at
+    _looked["charged"] = at
     return charged
 
 
 def forget() -> None:
     """Look again at the next tick, as after a change of database."""
-    _charged.clear()
-    _offset.clear()
-    _drafted.clear()
-    _billed.clear()
-    _settled.clear()
-    _greeted.clear()
+    _looked.clear()
     _quiet.clear()
-    _relieved.clear()
-    _kept.clear()
-    _shown.clear()
+
+
+def _waits(job: str, at: datetime, every: timedelta) -> bool:
+    """Tell whether a job was looked at so short a time ago that it can wait."""
+    looked_at = _looked.get(job)
+    return looked_at is not None and looked_at <= at < looked_at + every

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from huiyin.billing.models import Run
 from huiyin.kernel.caller import Caller
-from huiyin.kernel.errors import BadInput, Forbidden
+from huiyin.kernel.errors import BadInput, Forbidden, NotFound
 from huiyin.kernel.money import read_decimal
 from huiyin.trail.actions import record
 
@@ -48,6 +49,19 @@ def check_days(from_on: date, until_on: date | None) -> None:
             _("结束日期 %(until)s 要晚于开始日期 %(day)s。") % {"until": until_on, "day": from_on},
             field="until_on",
         )
+
+
+def locked_run(by: Caller, run_id: int) -> Run:
+    """Lock a run; NotFound where there is none, or its community is not the caller's."""
+    run = (
+        Run.objects.select_related("community", "group")
+        .select_for_update(of=("self",))
+        .filter(pk=run_id)
+        .first()
+    )
+    if run is None or not by.works_in(run.community_id):
+        raise NotFound(_("没有这个计费批次,或您不在该小区任职。"))
+    return run
 
 
 def trail(

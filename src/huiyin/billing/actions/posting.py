@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from huiyin.billing.actions.reducing import reduce_many
 from huiyin.billing.models import DraftLine, Part, Reduction, Run
-from huiyin.billing.numbers import bill_number, bill_series
+from huiyin.billing.numbers import DIGITS, bill_prefix, bill_series
 from huiyin.estate.actions import next_numbers
 from huiyin.kernel.caller import Caller
 from huiyin.ledger import actions as ledger
@@ -23,7 +23,6 @@ from huiyin.staff.queries import local_day
 STALE: Final = "stale"
 """The code of a snag: what the draft stood on has changed, the house waits for the next one."""
 
-_NUMBER_DIGITS: Final = 5
 _BILLED_TWICE = ("no_day_billed_twice", "share_billed_once", "slip_billed_once")
 
 # A slip that is posted cannot be voided meanwhile, nor a shared cost be shared out anew.
@@ -228,13 +227,12 @@ def _given(part: Part, bills: int, at: datetime) -> Mapping[str, Any]:
     run = part.run
     series = bill_series(run.issued_on)
     first = next_numbers(community_id=run.community_id, series=series, count=bills)
-    number = bill_number(run.community.code, run.issued_on, first)
     return {
         "part": part.pk,
         "run": run.pk,
         "community": run.community_id,
-        "prefix": number[: number.rindex("-") + 1],
-        "digits": _NUMBER_DIGITS,
+        "prefix": bill_prefix(run.community.code, run.issued_on),
+        "digits": DIGITS,
         "first": first,
         "period": run.period,
         "issued_on": run.issued_on,

@@ -11,12 +11,12 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from huiyin.billing.access import admit_to_post
-from huiyin.billing.actions.core import employee_id, trail
+from huiyin.billing.actions.core import employee_id, locked_run, trail
 from huiyin.billing.actions.posting import memo_of, poster_of
 from huiyin.billing.actions.reducing import reduce_many
 from huiyin.billing.models import Part, Reduction, Run
 from huiyin.kernel.caller import Caller
-from huiyin.kernel.errors import Forbidden, NotFound, WrongState
+from huiyin.kernel.errors import Forbidden, WrongState
 from huiyin.ledger.models import Book
 from huiyin.staff.queries import local_day
 from huiyin.staff.words import checked_text
@@ -147,14 +147,7 @@ def reverse_part(*, part_id: int, at: datetime) -> None:
 
 
 def _locked(by: Caller, run_id: int) -> Run:
-    run = (
-        Run.objects.select_related("community", "group")
-        .select_for_update(of=("self",))
-        .filter(pk=run_id)
-        .first()
-    )
-    if run is None or not by.works_in(run.community_id):
-        raise NotFound(_("没有这个计费批次,或您不在该小区任职。"))
+    run = locked_run(by, run_id)
     admit_to_post(by, run.community_id)
     return run
 

@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from huiyin.billing.access import admit_to_bill, admit_to_post
-from huiyin.billing.actions.core import employee_id, trail
+from huiyin.billing.actions.core import employee_id, locked_run, trail
 from huiyin.billing.actions.working import work_run
 from huiyin.billing.drafting import cut_parts
 from huiyin.billing.models import ChargeGroup, DraftLine, Run, Snag
 from huiyin.billing.rules.periods import Period, following, period_of
 from huiyin.billing.rules.periods import period as period_named
 from huiyin.kernel.caller import Caller
-from huiyin.kernel.errors import BadInput, Forbidden, NotFound, WrongState
+from huiyin.kernel.errors import BadInput, Forbidden, WrongState
 from huiyin.ledger.models import Account, Book
 from huiyin.staff.queries import local_day
 from huiyin.standards import queries as standards
@@ -178,19 +178,6 @@ def needs_confirmation(run: Run, at: datetime) -> bool:
         return False
     _version, standard = standards.current(community_id=run.community_id, at=at)
     return abs(run.deviation) > standard.billing.deviation
-
-
-def locked_run(by: Caller, run_id: int) -> Run:
-    """Lock a run; NotFound where there is none, or its community is not the caller's."""
-    run = (
-        Run.objects.select_related("community", "group")
-        .select_for_update(of=("self",))
-        .filter(pk=run_id)
-        .first()
-    )
-    if run is None or not by.works_in(run.community_id):
-        raise NotFound(_("没有这个计费批次,或您不在该小区任职。"))
-    return run
 
 
 def days_of(group: ChargeGroup, period: Period, today: date, at: datetime) -> tuple[date, date]:

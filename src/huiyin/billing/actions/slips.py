@@ -178,7 +178,7 @@ def keep_slip(*, by: Caller, at: datetime, number: str) -> None:
 
 def _write(slip: Slip, community: Community, by: Caller, at: datetime) -> str:
     day = local_day(at, community.zone)
-    count = next_number(community_id=community.pk, series=series_of("charge", day), at=at)
+    count = next_number(community_id=community.pk, series=series_of("charge", day))
     slip.community, slip.made_at = community, at
     slip.number = daily_number(f"{community.code}-DJ", day, count)  # 单据
     slip.save(force_insert=True)

@@ -134,11 +134,6 @@ def yuan(amount_in_fen: int) -> Decimal:
     return Decimal(amount_in_fen).scaleb(_CENT)
 
 
-def exact_yuan(laid: int) -> Fraction:
-    """Return an exact value of :func:`value` in yuan."""
-    return Fraction(laid, _YUAN * TICKS)
-
-
 def cost(tariff: Tariff, quantity: Fraction, months: Fraction) -> Fraction:
     """Return what a metered quantity costs under a tariff in so many months.
 

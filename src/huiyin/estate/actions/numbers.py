@@ -1,11 +1,9 @@
 """Numbers given out one after another."""
 
-from datetime import datetime
-
 from django.db import connection
 
 
-def next_number(*, community_id: int, series: str, at: datetime | None = None) -> int:
+def next_number(*, community_id: int, series: str) -> int:
     """Give out the next number of a series, from 1; two callers at once never get the same.
 
     The row stays locked until the caller's transaction ends, so that numbers have no gaps.

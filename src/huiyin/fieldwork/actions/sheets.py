@@ -331,7 +331,7 @@ def _slip(
     """Write the charge slip and put the lines on it; return its number."""
     community = matter.community
     day = local_day(now, community.zone)
-    count = next_number(community_id=community.pk, series=series_of("slip", day), at=now)
+    count = next_number(community_id=community.pk, series=series_of("slip", day))
     slip = ChargeSlip.objects.create(
         community=community,
         number=daily_number(f"{community.code}-SF", day, count),

@@ -160,7 +160,7 @@ def _give_first(work: Work, owner: Duty) -> None:
 def _next_number(town: CommunityRow, at: datetime) -> str:
     day = staff.local_day(at, town.zone)
     series = series_of("matter", day)
-    count = estate_actions.next_number(community_id=town.id, series=series, at=at)
+    count = estate_actions.next_number(community_id=town.id, series=series)
     return daily_number(town.code, day, count)
 
 

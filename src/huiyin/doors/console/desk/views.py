@@ -1,7 +1,6 @@
 """The desk: find, see the household, receive a matter (REC-02, STD-04)."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from huiyin.billing.access import READERS as ACCOUNT_READERS
 from huiyin.desk.actions import tie_call
 from huiyin.doors.console.desk.forms import NewMatterForm
+from huiyin.doors.console.hits import ICONS, MOST_HITS, Found
 from huiyin.doors.console.page import staff_page
 from huiyin.doors.console.rows import rows
 from huiyin.doors.parts.fragments import show, wants_fragment
@@ -30,22 +30,9 @@ from huiyin.matters import queries as matters
 from huiyin.matters.actions import receive_matter
 from huiyin.staff import queries as staff
 
-MOST_HITS = 12
 MOST_MATTERS = 5
 LONG_ENOUGH = 2
 WHOLE_NUMBER = 7
-ICONS = {"house": "home", "person": "user", "phone": "phone", "plate": "id"}
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One line under the box: where it leads and how it looks."""
-
-    url: str
-    icon: str
-    title: str
-    subtitle: str
-    in_place: bool
 
 
 @require_safe

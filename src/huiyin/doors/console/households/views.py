@@ -15,6 +15,7 @@ from huiyin.billing.queries import accounts, sheets, statements
 from huiyin.billing.queries.accounts import Account
 from huiyin.billing.queries.sheets import BillSheet, SheetLine
 from huiyin.billing.saying import working
+from huiyin.doors.console.hits import ICONS, MOST_HITS, Found
 from huiyin.doors.console.households.forms import DaysForm
 from huiyin.doors.console.households.rows import bill_rows, offset_rows, open_rows
 from huiyin.doors.console.page import staff_page
@@ -24,20 +25,7 @@ from huiyin.estate import queries as estate
 from huiyin.kernel.errors import BadInput, NotFound
 from huiyin.staff.queries import local_day
 
-MOST_HITS = 12
 BILLS = 12
-ICONS = {"house": "home", "person": "user", "phone": "phone", "plate": "id"}
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One line under the box; it leads to an account."""
-
-    url: str
-    icon: str
-    title: str
-    subtitle: str
-    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
