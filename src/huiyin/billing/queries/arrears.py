@@ -118,14 +118,13 @@ WITH owing AS MATERIALIZED (
        FROM billing_openitem o {joined}
       WHERE o.community_id = %(community)s AND o.open > 0 {narrowed}
       GROUP BY GROUPING SETS ((o.house_id), (o.due_on)))
-(SELECT 'house', house_id, owed, oldest_on FROM owing
+(SELECT house_id, owed, oldest_on, NULL::bigint, NULL::bigint, NULL::json FROM owing
   WHERE house_id IS NOT NULL AND oldest_on <= %(oldest)s {after}
   ORDER BY owed DESC, house_id LIMIT %(most)s)
 UNION ALL
-SELECT 'day', NULL, owed, due_on FROM owing WHERE house_id IS NULL
-UNION ALL
-SELECT 'count', count(*), count(*) FILTER (WHERE oldest_on < %(on)s), NULL
-  FROM owing WHERE house_id IS NOT NULL
+SELECT NULL, NULL, NULL, count(house_id), count(house_id) FILTER (WHERE oldest_on < %(on)s),
+       json_agg(ARRAY[due_on::text, owed::text]) FILTER (WHERE house_id IS NULL)
+  FROM owing
 """
 _OF_ITEM = "JOIN billing_line l ON l.id = o.line_id AND l.item_id = %(item)s"
 _OF_BUILDINGS = """AND o.house_id IN
@@ -165,18 +164,16 @@ def arrears(
     with connection.cursor() as database:
         database.execute(_OWING.format(**parts), given)
         found = database.fetchall()
-    told: dict[str, list[Any]] = {"house": [], "day": [], "count": []}
-    for kind, *row in found:
-        told[kind].append(row)
-    ((households, households_late, _day),) = told["count"]
-    rows = _rows(told["house"], on, town.id, given.get("item"))
+    ((*_no_house, households, households_late, days),) = (row for row in found if row[0] is None)
+    owed = ((date.fromisoformat(due_on), Decimal(open_)) for due_on, open_ in days or ())
+    rows = _rows([row[:3] for row in found if row[0] is not None], on, town.id, given.get("item"))
     page = paging.page_of(rows, limit, lambda row: row[1], lambda row: (str(row[1].owed), row[0]))
     return Arrears(
         community=town.code,
         on=on,
-        ageing=ageing(((due_on, owed) for _nobody, owed, due_on in told["day"]), on),
+        ageing=ageing(owed, on),
         households=households,
-        households_late=int(households_late),
+        households_late=households_late,
         page=page,
     )
 
