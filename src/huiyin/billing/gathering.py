@@ -156,8 +156,14 @@ SELECT s.house_id, s.id, s.item_id, s.number, s.done_on, s.amount, s.lines
    AND NOT EXISTS (SELECT FROM billing_line l WHERE l.slip_id = s.id AND l.reversed_at IS NULL)
  ORDER BY s.house_id, s.done_on, s.id
 """
+# The lines of a community lie where its houses do, not spread over those of all communities.
+_ITS_LINES: Final = """l.community_id = %(community)s
+       AND l.house_id BETWEEN (SELECT min(house_id) FROM billing_assignment
+                                WHERE community_id = %(community)s)
+                          AND (SELECT max(house_id) FROM billing_assignment
+                                WHERE community_id = %(community)s)"""
 # Each assignment with days of its item's window that no live line covers, each share and slip.
-_UNBILLED: Final = """
+_UNBILLED: Final = f"""
 WITH item AS MATERIALIZED (
     SELECT * FROM unnest(%(ids)s::bigint[], %(froms)s::date[], %(untils)s::date[],
                          %(by_month)s::boolean[]) AS item (id, from_on, until_on, by_month)
@@ -165,7 +171,7 @@ WITH item AS MATERIALIZED (
     SELECT l.assignment_id, sum(least(l.until_on, item.until_on)
                                 - greatest(l.from_on, item.from_on)) AS days
       FROM billing_line l JOIN item ON item.id = l.item_id
-     WHERE l.community_id = %(community)s AND l.kind = 'regular' AND l.reversed_at IS NULL
+     WHERE {_ITS_LINES} AND l.kind = 'regular' AND l.reversed_at IS NULL
        AND l.from_on < %(until_on)s AND l.until_on > %(from_on)s
        AND l.from_on < item.until_on AND l.until_on > item.from_on
        AND l.assignment_id IS NOT NULL
@@ -182,14 +188,14 @@ SELECT a.house_id
      - greatest(item.from_on, CASE WHEN item.by_month
                THEN date_trunc('month', a.from_on - 1 + interval '1 month')::date
                ELSE a.from_on END) > coalesce(done.days, 0)
-"""
-_CORRECTABLE: Final = """
+"""  # noqa: S608 - nothing of a caller is in it
+_CORRECTABLE: Final = f"""
 SELECT l.house_id FROM billing_line l
- WHERE l.community_id = %(community)s AND l.item_id = ANY(%(items)s)
+ WHERE {_ITS_LINES} AND l.item_id = ANY(%(items)s)
    AND l.kind IN ('regular', 'correction') AND l.reversed_at IS NULL
    AND l.assignment_id IS NOT NULL
    AND l.from_on < %(until_on)s AND l.until_on > %(from_on)s
-"""
+"""  # noqa: S608 - nothing of a caller is in it
 _OF_HOUSES_ONLY: Final = "SELECT house_id FROM ({}) AS found"
 
 
