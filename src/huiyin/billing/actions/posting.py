@@ -33,10 +33,10 @@ _HOLD_SOURCES = (
      ORDER BY id FOR SHARE
     """,
     """
-    SELECT FROM billing_pool WHERE id IN
-           (SELECT share.pool_id FROM billing_draftline draft
-              JOIN billing_share share ON share.id = draft.share_id
-             WHERE draft.part_id = %(part)s)
+    SELECT FROM billing_pool WHERE id IN  -- share by share: a join reads those of everybody
+           (SELECT (SELECT pool_id FROM billing_share WHERE id = draft.share_id)
+              FROM billing_draftline draft
+             WHERE draft.part_id = %(part)s AND draft.share_id IS NOT NULL)
      ORDER BY id FOR SHARE
     """,
 )

@@ -1,13 +1,14 @@
 """The parts of runs, done one by one by as many workers as there are (BIL-06).
 
 A part is drafted, posted or reversed in one transaction, under a lock that others pass over. A
-worker that is killed leaves the part as it was; whoever comes next does it. When the last part is
-done, the run as a whole moves on, and that too is seen to by whoever comes next.
+worker that is killed leaves the part as it was; whoever comes next does it. A part that cannot be
+done is tried again every minute. When the last part is done, the run as a whole moves on, and that
+too is seen to by whoever comes next.
 """
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -21,6 +22,7 @@ from huiyin.billing.models import Part, Run
 
 log = logging.getLogger("huiyin.billing")
 
+AGAIN_AFTER: Final = timedelta(minutes=1)
 MOST_DEVIATION: Final = Decimal("99999.9999")
 State = Run.State
 
@@ -32,11 +34,12 @@ _STEPS: Final[Mapping[str, tuple[str, Callable[..., None], str]]] = {
 }
 # The run is held too, so that nobody drops it under the hands of a worker.
 _CLAIM = """
-SELECT part.id, run.state
+SELECT part.id, run.state, part.failed_at
   FROM billing_run run JOIN billing_part part ON part.run_id = run.id
  WHERE (run.state, part.state)
        IN (('drafting', 'waiting'), ('posting', 'drafted'), ('reversing', 'posted'))
-   AND (%(run)s::bigint IS NULL OR run.id = %(run)s) AND part.id <> ALL (%(but)s)
+   AND (run.id = %(run)s OR %(run)s::bigint IS NULL
+                            AND coalesce(part.failed_at <= %(failed_by)s, true))
  ORDER BY run.id, part.number LIMIT 1
    FOR NO KEY UPDATE OF part SKIP LOCKED
    FOR SHARE OF run SKIP LOCKED
@@ -60,15 +63,15 @@ SELECT item_id, count(*), sum(amount)
 def work_parts(at: datetime) -> int:
     """Do every part that waits and nobody has in hand; return how many were done.
 
-    A part that fails is logged and left for the next time; the others go on.
+    A part that fails is logged and left for a minute; the others go on.
     """
-    done, failed = 0, list[int]()
+    done = 0
     while True:
         try:
-            worked = _work_one(at, but=failed)
+            worked = _work_one(at)
         except _PartFailed as error:
             log.exception("part failed", extra={"part": error.part_id})
-            failed.append(error.part_id)
+            Part.objects.filter(pk=error.part_id).update(failed_at=at)
             continue
         if not worked:
             break
@@ -115,19 +118,21 @@ class _PartFailed(Exception):
         self.part_id = part_id
 
 
-def _work_one(at: datetime, *, run_id: int | None = None, but: list[int] | None = None) -> bool:
+def _work_one(at: datetime, *, run_id: int | None = None) -> bool:
     """Claim a part and do it, in one transaction; tell whether there was one."""
     part_id = 0
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute(_CLAIM, {"run": run_id, "but": but or []})
+                cursor.execute(_CLAIM, {"run": run_id, "failed_by": at - AGAIN_AFTER})
                 claimed = cursor.fetchone()
             if claimed is None:
                 return False
-            part_id, state = claimed
+            part_id, state, failed_at = claimed
             _undone, act, _then = _STEPS[state]
             act(part_id=part_id, at=at)
+            if failed_at is not None:
+                Part.objects.filter(pk=part_id).update(failed_at=None)
     except Exception as error:
         if not part_id:
             raise

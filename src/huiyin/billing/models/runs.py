@@ -129,6 +129,8 @@ class Part(models.Model):
     lines = models.PositiveIntegerField(default=0)
     amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     held = models.PositiveIntegerField(default=0)
+    # When it was tried last, in vain; none once it is done.
+    failed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -83,11 +83,15 @@ class SnagCount:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run with its progress, totals by item, exceptions, and what the caller may do with it."""
+    """A run with its progress, totals by item, exceptions, and what the caller may do with it.
+
+    ``failing`` counts the parts that were tried in vain and will be tried again.
+    """
 
     row: RunRow
     parts_done: int
     parts: int
+    failing: int
     totals: tuple[ItemTotal, ...]
     last_period: str
     snags: tuple[SnagCount, ...]
@@ -203,6 +207,7 @@ def run(*, caller: Caller, run_id: int, at: datetime) -> RunView:
     parts = found.parts.aggregate(
         all=Count("pk"),
         done=Count("pk", filter=Q(state__in=_DONE.get(found.state, ()))),
+        failing=Count("pk", filter=Q(failed_at__isnull=False)),
         **{name: Sum(name) for name in ("houses", "lines", "amount", "held")},
     )
     working = found.state in (State.DRAFTING, State.POSTING)
@@ -218,6 +223,7 @@ def run(*, caller: Caller, run_id: int, at: datetime) -> RunView:
         row=_row(found),
         parts_done=parts["done"] if found.state in _DONE else parts["all"],
         parts=parts["all"],
+        failing=parts["failing"],
         totals=_totals(found, _live_totals(found) if working else found.totals, last),
         last_period=last_period,
         snags=_snag_counts(found),

@@ -1,5 +1,6 @@
 """What a house is charged: worked by hand, without a database (BIL-01…BIL-04)."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -327,6 +328,14 @@ def test_steps_of_a_price_are_for_a_month() -> None:
 
 
 @pytest.mark.rule("BIL-03")
+@pytest.mark.parametrize(("shown", "amount"), [("102", "20.00"), ("110", "41.00")])
+def test_a_month_of_little_water_costs_the_least(shown: str, amount: str) -> None:
+    read = meter(("2026-01-31", "100"), ("2026-02-28", shown))
+    (line,) = water("2026-03", read, least=Decimal("20.00")).lines
+    assert str(line.amount) == amount
+
+
+@pytest.mark.rule("BIL-03")
 def test_a_month_without_a_reading_holds_the_house() -> None:
     done = water("2026-03", meter(("2026-01-31", "100")))
     assert (snags(done), done.lines) == (["no_reading"], ())
@@ -401,6 +410,18 @@ def test_the_use_of_a_house_sold_is_split_where_it_was_read_else_by_days() -> No
         assert [line.payer_id for line in done.lines] == [OWNER, BUYER]
 
 
+@pytest.mark.rule("BIL-03")
+def test_the_use_of_a_house_sold_is_not_split_at_a_guess() -> None:
+    sold = [owner(OWNER, None, date(2026, 2, 15)), owner(BUYER, date(2026, 2, 15))]
+    read = meter(("2026-01-31", "100"), ("2026-02-28", "128"))
+    guess = ReadingFacts(150, "estimated", date(2026, 2, 15), Decimal(120))
+    first, last = read.readings
+    guessed = replace(read, readings=(first, guess, last))
+    facts = house(charge(WATER), meters={"water": (guessed,)}, holders=sold)
+    done = compute(facts, scheme("2026-03", price("4.1000", WATER), items=(WATER,)))
+    assert [str(line.amount) for line in done.lines] == ["57.40", "57.40"]
+
+
 @pytest.mark.rule("BIL-02")
 def test_a_share_is_billed_and_split_where_the_house_was_sold() -> None:
     one = scheme("2026Q2", items=(SHARED,))
@@ -414,8 +435,12 @@ def test_a_share_is_billed_and_split_where_the_house_was_sold() -> None:
 @pytest.mark.rule("BIL-15")
 def test_the_developer_bears_the_share_of_an_empty_house() -> None:
     one = scheme("2026Q2", items=(SHARED,), developer_id=DEVELOPER)
-    for vacant, payer in (("developer", DEVELOPER), ("owner", OWNER)):
-        (line,) = compute(house(shares=[share(vacant=vacant)], vacant=True), one).lines
+    for empty, vacant, payer in (
+        (True, "developer", DEVELOPER),
+        (True, "owner", OWNER),
+        (False, "developer", OWNER),
+    ):
+        (line,) = compute(house(shares=[share(vacant=vacant)], vacant=empty), one).lines
         assert (line.payer_id, line.liable_id) == (payer, OWNER)
 
 
@@ -463,6 +488,19 @@ def test_a_smaller_area_found_later_takes_the_difference_back() -> None:
     again = scheme("2026Q2", price("2.8000"))
     (line,) = corrected("2026Q2", house(charge()), house(charge(), area="95.00"), one, again).lines
     assert (line.amount, line.corrects_id) == (Decimal("-29.40"), 1)
+
+
+@pytest.mark.rule("BIL-14")
+def test_what_is_too_much_is_taken_back_from_the_last_line_first() -> None:
+    """Two prices make two lines, 124.55 and 167.45: what 3.5 m² less cost fits in the second."""
+    changes = date(2026, 3, 15)
+    old, new = (
+        scheme("2026-03", price("2.8000", until_on=changes), price("3.1000", id=2, from_on=changes))
+        for _ in range(2)
+    )
+    before, after = house(charge()), house(charge(), area="95.00")
+    (line,) = corrected("2026-03", before, after, old, new).lines
+    assert (str(line.amount), line.corrects_id) == ("-10.37", 2)
 
 
 @pytest.mark.rule("BIL-14")

@@ -1,15 +1,16 @@
 """Runs from draft to posted: once, by two pairs of eyes, and only what is missing (BIL-06)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from django.db.models import Sum
 
-from huiyin.billing.actions import runs
+from huiyin.billing.actions import runs, working
 from huiyin.billing.actions.runs import NeedsConfirmation, UnableToBegin, UnableToChangeRun
 from huiyin.billing.actions.working import work_parts
+from huiyin.billing.drafting import draft_part
 from huiyin.billing.models import Bill, DraftLine, Line, OpenItem, Part, Run, Slip, Snag
 from huiyin.billing.queries import runs as queries
 from huiyin.billing.rules.periods import period
@@ -208,6 +209,33 @@ def test_parts_of_a_large_run_wait_for_the_biller(
     assert run.posted_by == estate.cast.employee("finance")
     assert set(Journal.objects.values_list("by_name", flat=True)) == {run.posted_by.name}
     check_sound()
+
+
+def test_a_part_that_cannot_be_done_is_tried_again_after_a_minute(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(runs, "PART_HOUSES", 2)
+    run = begin(estate)
+    first = run.parts.order_by("number")[0]
+    others = run.parts.count() - 1
+    caller = estate.caller("finance")
+
+    def failing() -> int:
+        return queries.run(caller=caller, run_id=run.pk, at=AT).failing
+
+    def fails(part_id: int, at: datetime) -> None:
+        if part_id == first.pk:
+            raise ZeroDivisionError
+        draft_part(part_id=part_id, at=at)
+
+    with monkeypatch.context() as broken:
+        broken.setitem(working._STEPS, "drafting", ("waiting", fails, "drafted"))  # type: ignore[arg-type]
+        assert work_parts(AT) == others, "the others go on"
+        assert (caplog.text.count("part failed"), failing()) == (1, 1)
+    assert work_parts(AT + timedelta(seconds=59)) == 0
+    assert work_parts(AT + timedelta(seconds=60)) == 1
+    run.refresh_from_db()
+    assert (run.state, failing()) == ("drafted", 0)
 
 
 def test_a_day_that_was_locked_meanwhile_moves_to_today(

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from huiyin.billing.actions import runs
 from huiyin.billing.actions.working import work_run
-from huiyin.billing.models import Bill, Run, Snag
+from huiyin.billing.models import Bill, Part, Run, Snag
 from huiyin.billing.tests.cast import Estate, make_estate
 from huiyin.doors.console.tests.visit import Visitor, text_of, visitor
 from huiyin.estate.models import House
@@ -155,6 +155,9 @@ def test_a_large_run_tells_how_far_it_is(estate: Estate, monkeypatch: pytest.Mon
     assert "正在起草" in shown and f'hx-get="{page}live/"' in shown and "<progress" in shown
     live = desk.get(f"{page}live/", htmx=True)
     assert "0%" in text_of(live) and "HX-Refresh" not in live
+    assert "没有做成" not in text_of(live)
+    Part.objects.filter(run__state="drafting", number=1).update(failed_at=AT)
+    assert "有 1 份没有做成,每分钟会再试一次。" in text_of(desk.get(f"{page}live/", htmx=True))
     work_run(Run.objects.get().pk, AT)
     done = desk.get(f"{page}live/", htmx=True)
     assert done["HX-Refresh"] == "true"
