@@ -33,30 +33,31 @@ _HOLD_SOURCES = (
      ORDER BY id FOR SHARE
     """,
     """
-    SELECT FROM billing_pool WHERE id IN  -- share by share: a join reads those of everybody
+    SELECT FROM billing_pool WHERE id IN
            (SELECT (SELECT pool_id FROM billing_share WHERE id = draft.share_id)
               FROM billing_draftline draft
              WHERE draft.part_id = %(part)s AND draft.share_id IS NOT NULL)
      ORDER BY id FOR SHARE
     """,
 )
+# What a draft stands on is looked up one by one: a join reads all shares and lines there are.
 _MARK_STALE = """
 INSERT INTO billing_snag (run_id, part_id, house_id, item_id, code, blocking, values)
 SELECT DISTINCT draft.run_id, draft.part_id, draft.house_id, draft.item_id, %(stale)s, true,
        '{}'::jsonb
   FROM billing_draftline draft
-  LEFT JOIN billing_slip slip ON slip.id = draft.slip_id
-  LEFT JOIN billing_share share ON share.id = draft.share_id
-  LEFT JOIN billing_pool pool ON pool.id = share.pool_id
-  LEFT JOIN billing_line target ON target.id = draft.corrects_id
  WHERE draft.part_id = %(part)s
-   AND (draft.slip_id IS NOT NULL AND (slip.id IS NULL OR slip.void_asked_at IS NOT NULL)
-        OR draft.share_id IS NOT NULL AND (pool.id IS NULL OR pool.state <> 'shared')
+   AND (draft.slip_id IS NOT NULL AND (
+            SELECT slip.void_asked_at IS NULL
+              FROM billing_slip slip WHERE slip.id = draft.slip_id) IS NOT TRUE
+        OR draft.share_id IS NOT NULL AND 'shared' IS DISTINCT FROM (
+            SELECT pool.state FROM billing_share share JOIN billing_pool pool
+                ON pool.id = share.pool_id WHERE share.id = draft.share_id)
         OR draft.corrects_id IS NOT NULL AND (
-            target.id IS NULL OR target.reversed_at IS NOT NULL
-            OR target.amount + draft.amount < (
+            SELECT line.reversed_at IS NULL AND line.amount + draft.amount >= (
                 SELECT coalesce(sum(taken.amount), 0) FROM billing_reduction taken
-                 WHERE taken.line_id = target.id)))
+                 WHERE taken.line_id = line.id)
+              FROM billing_line line WHERE line.id = draft.corrects_id) IS NOT TRUE)
 """
 # Only asked when the database has refused a line: its days, share or slip were billed meanwhile.
 _MARK_BILLED = """

@@ -52,6 +52,8 @@ SELECT item_id, count(*), sum(amount)
   FROM (SELECT line.item_id, line.amount
           FROM billing_bill bill JOIN billing_line line ON line.bill_id = bill.id
          WHERE bill.run_id = %(run)s
+           AND line.house_id BETWEEN (SELECT min(first) FROM billing_part WHERE run_id = %(run)s)
+                                 AND (SELECT max(last) FROM billing_part WHERE run_id = %(run)s)
          UNION ALL
         SELECT line.item_id, -taken.amount
           FROM billing_reduction taken JOIN billing_line line ON line.id = taken.line_id
