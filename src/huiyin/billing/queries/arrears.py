@@ -112,12 +112,19 @@ class Narrowing:
     items: tuple[tuple[str, str], ...]
 
 
+_MIDDLE = """
+SELECT (min(house_id) + max(house_id)) / 2 FROM billing_openitem
+ WHERE community_id = %(community)s AND open > 0
+"""
+_SUMS = """
+SELECT o.house_id, o.due_on, sum(o.open) AS owed, min(o.due_on) AS oldest_on
+  FROM billing_openitem o {joined}
+ WHERE o.community_id = %(community)s AND o.open > 0 AND o.house_id {side} %(middle)s {narrowed}
+ GROUP BY GROUPING SETS ((o.house_id), (o.due_on))
+"""
+# The two halves of the houses are added up side by side where the server has hands for it.
 _OWING = """
-WITH owing AS MATERIALIZED (
-     SELECT o.house_id, o.due_on, sum(o.open) AS owed, min(o.due_on) AS oldest_on
-       FROM billing_openitem o {joined}
-      WHERE o.community_id = %(community)s AND o.open > 0 {narrowed}
-      GROUP BY GROUPING SETS ((o.house_id), (o.due_on)))
+WITH owing AS MATERIALIZED ({lower} UNION ALL {upper})
 (SELECT house_id, owed, oldest_on, NULL::bigint, NULL::bigint, NULL::json FROM owing
   WHERE house_id IS NOT NULL AND oldest_on <= %(oldest)s {after}
   ORDER BY owed DESC, house_id LIMIT %(most)s)
@@ -161,8 +168,11 @@ def arrears(
     if cursor:
         given |= _place(cursor)
         parts["after"] = _AFTER
+    lower, upper = (_SUMS.format(**parts, side=side) for side in ("<=", ">"))
     with connection.cursor() as database:
-        database.execute(_OWING.format(**parts), given)
+        database.execute(_MIDDLE, given)
+        ((given["middle"],),) = database.fetchall()
+        database.execute(_OWING.format(lower=lower, upper=upper, **parts), given)
         found = database.fetchall()
     ((*_no_house, households, households_late, days),) = (row for row in found if row[0] is None)
     owed = ((date.fromisoformat(due_on), Decimal(open_)) for due_on, open_ in days or ())

@@ -229,7 +229,7 @@ def test_a_part_that_cannot_be_done_is_tried_again_after_a_minute(
         draft_part(part_id=part_id, at=at)
 
     with monkeypatch.context() as broken:
-        broken.setitem(working._STEPS, "drafting", ("waiting", fails, "drafted"))  # type: ignore[arg-type]
+        broken.setitem(working._STEPS, "drafting", ("waiting", fails, "drafted"))
         assert work_parts(AT) == others, "the others go on"
         assert (caplog.text.count("part failed"), failing()) == (1, 1)
     assert work_parts(AT + timedelta(seconds=59)) == 0
