@@ -173,6 +173,24 @@ class TestMeters:
             == 10
         )
 
+    def test_what_the_old_one_showed_after_its_last_bill_is_in_the_next(self) -> None:
+        swapped = date(2026, 3, 29)
+        old = meter(
+            reading(1, "03-01", "100"),
+            reading(2, "03-27", "105"),
+            reading(3, "03-29", "108", "last"),
+            until_on=swapped,
+        )
+        new = meter(
+            reading(4, "03-29", "0", "first"),
+            reading(5, "04-30", "10"),
+            id=2,
+            code="W-2",
+            from_on=swapped,
+        )
+        assert quantity(used(old, new, period=(APRIL, MAY), m1=2, m2=4)) == 13
+        assert quantity(used(old, new, period=(APRIL, MAY), m1=3, m2=4)) == 10
+
     def test_replaced_with_nobodys_last_reading(self) -> None:
         old = meter(reading(1, "03-01", "100"), until_on=date(2026, 3, 17))
         assert used(old) == Missing("closing", "W-1")
@@ -224,6 +242,8 @@ class TestEstimates:
     def test_estimate_by_the_usual_use(self) -> None:
         one = meter(reading(1, "02-01", "100"), reading(2, "03-01", "114"))
         assert usual(one) == Decimal("0.5")
+        guessed = replace(one, readings=(*one.readings, reading(3, "03-31", "900", "estimated")))
+        assert usual(guessed) == Decimal("0.5")
         assert estimate(one, date(2026, 4, 1)) == 130  # 31 days: 15.5 more, half up
         assert estimate(meter(reading(1, "03-01", "114")), APRIL) is None
         full = meter(reading(1, "02-01", "99980"), reading(2, "03-01", "99994"))
@@ -250,6 +270,10 @@ class TestDoubt:
 
     def test_more_than_a_later_one(self) -> None:
         assert doubt(self.one, reading(9, "01-20", "31"), factor=Decimal(5)) == "later_less"
+
+    def test_more_than_a_later_one_that_rolled_over(self) -> None:
+        full = meter(reading(1, "01-01", "99990"), reading(2, "01-31", "10", rolled=True))
+        assert doubt(full, reading(9, "01-15", "99995"), factor=Decimal(5)) == ""
 
     def test_many_times_the_usual(self) -> None:
         assert doubt(self.one, reading(9, "03-02", "181"), factor=Decimal(5)) == "too_much"
