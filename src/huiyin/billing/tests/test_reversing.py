@@ -152,6 +152,27 @@ def test_a_line_is_reduced_from_what_is_open_first_then_from_what_was_paid(estat
     check_sound()
 
 
+def test_what_was_given_back_of_the_last_payment_is_not_given_back_again(estate: Estate) -> None:
+    posted(estate)
+    line = Line.objects.get(house=estate.houses["flat"], item=estate.items["management"])
+    for day, amount in enumerate(("300.00", "400.00")):
+        pay_ahead(estate, amount)
+        assert offset(estate, AT + timedelta(days=day)) == Decimal(amount)
+    for key, amount in (("a", "527.40"), ("b", "100.00")):  # 127.40 was open, then the 400 go
+        reducing.reduce_lines(
+            by=estate.caller("finance"),
+            at=AT + timedelta(days=2),
+            line_id=line.pk,
+            amount=Decimal(amount),
+            reason="电梯停用",
+            key=key,
+        )
+    assert Prepaid.objects.get().balance == Decimal("500.00")
+    paid = Allocation.objects.filter(line=line).aggregate(all=Sum("amount"))["all"]
+    assert paid == Decimal("200.00")
+    check_sound()
+
+
 @pytest.mark.parametrize("amount", ["0", "-1", "0.001"])
 def test_nonsense_is_not_taken_back(estate: Estate, amount: str) -> None:
     posted(estate)
