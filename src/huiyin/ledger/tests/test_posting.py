@@ -205,6 +205,17 @@ def test_a_reversal_is_not_reversed(cast: Cast) -> None:
         reverse(cast, "bill:9")
 
 
+@pytest.mark.rule("FIN-13")
+def test_the_database_itself_reverses_no_reversal(cast: Cast) -> None:
+    blocks.open_books(cast)
+    blocks.post(cast)
+    pk, _ = reverse(cast, "bill:1")
+    again = Journal.objects.get(pk=pk)
+    again.pk, again.key, again.reverses_id = None, "again", pk
+    with pytest.raises(DatabaseError, match="a reversal is not reversed"), transaction.atomic():
+        again.save(force_insert=True)
+
+
 def test_what_stands_on_a_locked_day_is_put_right_on_an_open_one(cast: Cast) -> None:
     here = blocks.open_books(cast)
     blocks.post(cast, business_on=date(2026, 2, 10))
