@@ -1,6 +1,6 @@
 """Every entry balances, stands on an open day, and is written once under its key (I1, I12)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -133,6 +133,22 @@ def test_the_database_itself_keeps_the_balance(cast: Cast) -> None:
     blocks.open_books(cast)
     with pytest.raises(DatabaseError, match="does not balance"), transaction.atomic():
         post_bills(cast, [1], legs=BILLS.replace("-10.50", "-10.49"))
+
+
+@pytest.mark.rule("FIN-13")
+@pytest.mark.parametrize("days", [-1, 1])
+def test_the_database_itself_keeps_all_legs_on_one_day(cast: Cast, days: int) -> None:
+    blocks.open_books(cast)
+    blocks.post(cast)
+    copy = Journal.objects.get()
+    legs = list(copy.postings.all())
+    copy.pk, copy.key = None, "again"
+    with pytest.raises(DatabaseError, match="does not balance"), transaction.atomic():
+        copy.save(force_insert=True)
+        for leg in legs:
+            leg.pk, leg.journal = None, copy
+        legs[0].business_on += timedelta(days=days)
+        Posting.objects.bulk_create(legs)
 
 
 def test_only_employees_and_the_system_post(cast: Cast) -> None:
