@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from huiyin.kernel.errors import Forbidden, NotFound
 from huiyin.ledger import actions, chart
@@ -96,6 +97,15 @@ def test_days_are_locked_forward_only(cast: Cast) -> None:
     lock(cast, "2026-03-15")
     assert Book.objects.get(community_id=here).locked_until == date(2026, 3, 15)
     assert Entry.objects.filter(action="ledger.days_locked").count() == 2
+
+
+@pytest.mark.rule("BIL-14")
+@pytest.mark.parametrize("until", [date(2026, 3, 14), None])
+def test_the_database_itself_unlocks_no_day(cast: Cast, until: date | None) -> None:
+    here = blocks.open_books(cast)
+    lock(cast, "2026-03-15")
+    with pytest.raises(DatabaseError, match="stay locked"), transaction.atomic():
+        Book.objects.filter(community_id=here).update(locked_until=until)
 
 
 def test_no_day_before_the_books_is_locked(cast: Cast) -> None:
