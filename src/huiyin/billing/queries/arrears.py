@@ -1,6 +1,6 @@
 """Arrears of a community at a glance: how old they are, and which households owe most.
 
-Read from the open items alone, by their index, in one pass: the sums of each day on which something
+Read from the open items alone, by their index, each once: the sums of each day on which something
 fell due give the ages, those of each household the list. A hundred thousand households answer in
 a fraction of a second, so nothing about arrears is kept that could grow stale.
 """

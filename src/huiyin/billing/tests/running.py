@@ -4,8 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import uuid4
 
-from huiyin.billing.actions import pools, prepaid, reversing, runs, slips
-from huiyin.billing.models import Pool, Run, Scope
+from huiyin.billing.actions import pools, prepaid, reducing, reversing, runs, slips
+from huiyin.billing.models import Line, Pool, Run, Scope
 from huiyin.billing.tests.cast import Estate
 from huiyin.kernel.caller import Caller
 from huiyin.matters.tests.cast import AT
@@ -107,3 +107,15 @@ def offset(estate: Estate, at: datetime = AT) -> Decimal:
         by=estate.caller("finance"), at=at, community_id=estate.community.pk, business_on=at.date()
     )
     return done.amount
+
+
+def less(estate: Estate, line: Line, amount: str, key: str = "", at: datetime = AT) -> None:
+    """Take an amount back from a line; the same key, or amount without one, does it once."""
+    reducing.reduce_lines(
+        by=estate.caller("finance"),
+        at=at,
+        line_id=line.pk,
+        amount=Decimal(amount),
+        reason="电梯停用",
+        key=key or amount,
+    )

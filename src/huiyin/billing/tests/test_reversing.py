@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Sum
 
-from huiyin.billing.actions import reducing, reversing, runs
+from huiyin.billing.actions import reversing, runs
 from huiyin.billing.actions.reducing import UnableToReduce
 from huiyin.billing.actions.reversing import UnableToReverseRun
 from huiyin.billing.actions.working import work_parts
@@ -16,6 +16,7 @@ from huiyin.billing.queries import proofs
 from huiyin.billing.tests.cast import Estate
 from huiyin.billing.tests.running import (
     begin,
+    less,
     offset,
     pay_ahead,
     pool,
@@ -124,52 +125,25 @@ def test_a_large_run_is_reversed_by_parts(estate: Estate, monkeypatch: pytest.Mo
 def test_a_line_is_reduced_from_what_is_open_first_then_from_what_was_paid(estate: Estate) -> None:
     posted(estate)
     line = Line.objects.get(house=estate.houses["flat"], item=estate.items["management"])
-    finance = estate.caller("finance")
     pay_ahead(estate, "700.00")
     offset(estate)
     left = line.amount - 700
     assert left == Decimal("127.40")
 
-    def less(amount: str, key: str) -> None:
-        reducing.reduce_lines(
-            by=finance, at=AT, line_id=line.pk, amount=Decimal(amount), reason="电梯停用", key=key
-        )
-
-    less("100.00", "a")
-    less("100.00", "a")  # the answer got lost
+    less(estate, line, "100.00", "a")
+    less(estate, line, "100.00", "a")  # the answer got lost
     assert OpenItem.objects.get(line=line).open == Decimal("27.40")
     assert not Prepaid.objects.filter(balance__gt=0).exists()
-    less("227.40", "b")
+    less(estate, line, "227.40", "b")
     assert OpenItem.objects.get(line=line).open == 0
     assert Prepaid.objects.get().balance == Decimal("200.00")
     paid = Allocation.objects.filter(line=line).aggregate(all=Sum("amount"))["all"]
     assert paid == Decimal("500.00")
     check_sound()
     with pytest.raises(UnableToReduce):
-        less("500.01", "c")
-    less("500.00", "d")
+        less(estate, line, "500.01", "c")
+    less(estate, line, "500.00", "d")
     assert Prepaid.objects.get().balance == Decimal("700.00")
-    check_sound()
-
-
-def test_what_was_given_back_of_the_last_payment_is_not_given_back_again(estate: Estate) -> None:
-    posted(estate)
-    line = Line.objects.get(house=estate.houses["flat"], item=estate.items["management"])
-    for day, amount in enumerate(("300.00", "400.00")):
-        pay_ahead(estate, amount)
-        assert offset(estate, AT + timedelta(days=day)) == Decimal(amount)
-    for key, amount in (("a", "527.40"), ("b", "100.00")):  # 127.40 was open, then the 400 go
-        reducing.reduce_lines(
-            by=estate.caller("finance"),
-            at=AT + timedelta(days=2),
-            line_id=line.pk,
-            amount=Decimal(amount),
-            reason="电梯停用",
-            key=key,
-        )
-    assert Prepaid.objects.get().balance == Decimal("500.00")
-    paid = Allocation.objects.filter(line=line).aggregate(all=Sum("amount"))["all"]
-    assert paid == Decimal("200.00")
     check_sound()
 
 
@@ -179,14 +153,7 @@ def test_nonsense_is_not_taken_back(estate: Estate, amount: str) -> None:
     line = Line.objects.filter(amount__gt=0).first()
     assert line is not None
     with pytest.raises(BadInput):
-        reducing.reduce_lines(
-            by=estate.caller("finance"),
-            at=AT,
-            line_id=line.pk,
-            amount=Decimal(amount),
-            reason="试",
-            key="x",
-        )
+        less(estate, line, amount)
 
 
 def test_a_new_area_is_corrected_upwards_and_downwards(estate: Estate) -> None:

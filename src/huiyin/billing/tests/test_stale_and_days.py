@@ -4,13 +4,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import Sum
 
-from huiyin.billing.actions import prepaid, reducing, reversing, runs
+from huiyin.billing.actions import prepaid, reversing, runs
 from huiyin.billing.actions.working import work_parts
 from huiyin.billing.models import Allocation, Line, OpenItem, Pool, Prepaid, Reduction, Run, Snag
 from huiyin.billing.tests.cast import Estate
 from huiyin.billing.tests.running import (
     begin,
+    less,
     offset,
     pay_ahead,
     pool,
@@ -32,17 +34,6 @@ def stale_houses(run: Run) -> list[str]:
 
 def managed(estate: Estate, house: str) -> Line:
     return Line.objects.get(house=estate.houses[house], item=estate.items["management"])
-
-
-def less(estate: Estate, line: Line, amount: str) -> None:
-    reducing.reduce_lines(
-        by=estate.caller("finance"),
-        at=AT,
-        line_id=line.pk,
-        amount=Decimal(amount),
-        reason="电梯停用",
-        key=amount,
-    )
 
 
 @pytest.mark.rule("BIL-06")
@@ -142,6 +133,21 @@ def test_the_newest_payment_goes_back_first(estate: Estate) -> None:
     assert list(undone) == [second.pk]
     assert Allocation.objects.order_by("id").last().amount == Decimal("50.00")  # type: ignore[union-attr]
     assert first.amount == Decimal("300.00")
+    check_sound()
+
+
+@pytest.mark.rule("BIL-14")
+def test_what_was_given_back_of_the_last_payment_is_not_given_back_again(estate: Estate) -> None:
+    posted(estate)
+    line = managed(estate, "flat")
+    for amount in ("300.00", "400.00"):
+        pay_ahead(estate, amount)
+        offset(estate)
+    less(estate, line, "527.40")  # 127.40 was open, then the 400 go
+    less(estate, line, "100.00")
+    assert Prepaid.objects.get().balance == Decimal("500.00")
+    left = Allocation.objects.filter(line=line).aggregate(all=Sum("amount"))["all"]
+    assert left == Decimal("200.00")
     check_sound()
 
 
